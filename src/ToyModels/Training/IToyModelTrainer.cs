@@ -1,0 +1,17 @@
+namespace ToyModels;
+
+/// <summary>Fits toy models. Each instance has its own options, importances, data and seed; one call trains many side by side.</summary>
+public interface IToyModelTrainer
+{
+    /// <summary>Trains every instance.</summary>
+    /// <param name="instances">The models to train, at least one.</param>
+    /// <param name="progress">Receives a report at each recorded step, from worker threads; null for none.</param>
+    /// <param name="cancellationToken">Stops all trainings after the step they are in.</param>
+    /// <returns>One result for each instance, in their order.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled before the first step of some instance; later, its result so far comes back with <see cref="StopReason.Cancelled"/>.</exception>
+    /// <exception cref="InvalidDataException">A row holds NaN or infinity, or there are no rows.</exception>
+    IReadOnlyList<TrainingResult> Train(
+        IReadOnlyList<TrainingInstance> instances,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default);
+}
