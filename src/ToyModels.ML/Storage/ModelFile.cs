@@ -1,0 +1,110 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms;
+
+namespace ToyModels.ML;
+
+/// <summary>
+/// Native save and load. ML.NET keeps the parts that a component needs for it internal, so they are reached by name here, and nowhere else:
+/// <see cref="ModelSaveContext"/>'s writers, the version header, and the catalog of loadable classes.
+/// </summary>
+/// <remarks>
+/// The header names ours as loader and ML.NET's custom mapping as its alternative: a context that was never asked for <c>ToyModels()</c> falls
+/// back to that alternative, finds <see cref="GuideToCatalog"/> in this assembly, and so tells the user what to call.
+/// </remarks>
+internal static class ModelFile
+{
+    internal const string Contract = "ToyModels.ML";
+
+    private const int Version = 1;
+    private const string ModelLoader = "ToyModelTransformer";
+    private const string MetricsLoader = "ToyModelMetricsStep";
+    private const string HeaderStream = "ToyModel.json";
+    private const string WeightsStream = "ToyModel.safetensors";
+    private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
+
+    private static readonly Assembly s_core = typeof(ICanSaveModel).Assembly;
+    private static readonly ConditionalWeakTable<ComponentCatalog, object> s_registered = [];
+    private static readonly Lock s_lock = new();
+
+    /// <summary>Tells a context how to load our transformers; once is enough, again does no harm.</summary>
+    internal static void Register(MLContext mlContext)
+    {
+        var catalog = mlContext.ComponentCatalog;
+        lock (s_lock)
+        {
+            if (!s_registered.TryGetValue(catalog, out _))
+            {
+                Register(catalog, typeof(ToyModelTransformer), ModelLoader, nameof(CreateModel));
+                Register(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, nameof(CreateMetrics));
+                s_registered.Add(catalog, catalog.GetType());
+            }
+        }
+    }
+
+    internal static void Save(ModelSaveContext context, ToyModelTransformer transformer)
+    {
+        Begin(context, ModelLoader, new JsonObject
+        {
+            ["features"] = transformer.FeatureColumnName,
+            ["hidden"] = transformer.HiddenColumnName,
+            ["reconstruction"] = transformer.ReconstructionColumnName,
+            ["loss"] = transformer.LossColumnName,
+            ["featureNames"] = new JsonArray([.. transformer.FeatureNames.Select(n => (JsonNode)n)]),
+        });
+        throw new NotSupportedException(WeightsStream);
+    }
+
+    internal static void Save(ModelSaveContext context, FeatureMetricsTransformer transformer) =>
+        Begin(context, MetricsLoader, new JsonObject
+        {
+            ["input"] = transformer.InputColumnName,
+            ["componentThreshold"] = transformer.Options.ComponentThreshold,
+            ["representedNorm"] = transformer.Options.RepresentedNorm,
+        });
+
+    private static ITransformer CreateModel(IHostEnvironment environment, object context) => throw new NotSupportedException();
+
+    private static ITransformer CreateMetrics(IHostEnvironment environment, object context)
+    {
+        throw new NotSupportedException();
+    }
+
+    private static void Begin(ModelSaveContext context, string loader, JsonObject header)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        CheckAtModel(context);
+        var version = Activator.CreateInstance(
+            s_core.GetType("Microsoft.ML.VersionInfo", throwOnError: true)!,
+            "CUSTOMXF", 0x00010002u, 0x00010002u, 0x00010001u, typeof(CustomMappingFactoryAttributeAttribute).Assembly.FullName, loader, "CustomTransformer");
+        typeof(ModelSaveContext).GetMethod("SetVersionInfo", Any)!.Invoke(context, [version]);
+        SaveString(context, Contract);
+        SaveString(context, typeof(ModelFile).Assembly.FullName!);
+        header["version"] = Version;
+        SaveBinaryStream(context, HeaderStream, writer => writer.Write(JsonSerializer.SerializeToUtf8Bytes(header)));
+    }
+
+    private static void Register(ComponentCatalog catalog, Type type, string loader, string create)
+    {
+        var signature = s_core.GetType("Microsoft.ML.SignatureLoadModel", throwOnError: true)!;
+        var attribute = Activator.CreateInstance(
+            s_core.GetType("Microsoft.ML.LoadableClassAttribute", throwOnError: true)!, typeof(ITransformer), type, null, signature, "", new[] { loader })!;
+        var info = Activator.CreateInstance(
+            typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic)!, Any, null,
+            [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
+        typeof(ComponentCatalog).GetMethod("AddClass", Any)!.Invoke(catalog, [info, new[] { loader }, false]);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void CheckAtModel(ModelSaveContext context);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void SaveString(ModelSaveContext context, string value);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void SaveBinaryStream(ModelSaveContext context, string name, Action<BinaryWriter> write);
+}
