@@ -110,7 +110,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
     private void GetSparse(ref VBuffer<float> destination)
     {
         var row = CurrentRow();
-        var editor = VBufferEditor.Create(ref destination, _count, _count - row.Count(0f));
+        var editor = VBufferEditor.Create(ref destination, _count, _count - row.Count(0f), requireIndicesOnDense: true);
         var e = 0;
         for (var i = 0; i < row.Length; i++)
         {

@@ -74,7 +74,7 @@ internal sealed class ViewSamples : SampleSource
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(stride, samples);
-            ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, _count * stride);
+            ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, _count * stride);
             destination.Clear();
             var read = 0;
             while (read < samples)

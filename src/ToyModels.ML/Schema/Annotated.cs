@@ -20,7 +20,7 @@ internal static class Annotated
     /// <exception cref="InvalidDataException">It holds another number of values, or one that is not allowed.</exception>
     internal static ImmutableArray<float> Numbers(DataViewSchema.Column column, string name, int count, float most = float.MaxValue)
     {
-        if (column.Annotations.Schema.GetColumnOrNull(name)?.Type is not VectorDataViewType { ItemType: NumberDataViewType item } || item != NumberDataViewType.Single)
+        if (column.Annotations.Schema.GetColumnOrNull(name)?.Type is not VectorDataViewType vector || !vector.ItemType.Equals(NumberDataViewType.Single))
         {
             return default;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -29,13 +30,13 @@ internal static class ModelFile
 
     private static readonly Assembly s_core = typeof(ICanSaveModel).Assembly;
     private static readonly ConditionalWeakTable<ComponentCatalog, object> s_registered = [];
-    private static readonly Lock s_lock = new();
 
     /// <summary>Tells a context how to load our transformers; once is enough, again does no harm.</summary>
     internal static void Register(MLContext mlContext)
     {
         var catalog = mlContext.ComponentCatalog;
-        lock (s_lock)
+        var catalogsOwn = typeof(ComponentCatalog).GetField("_lock", Any)!.GetValue(catalog)!;
+        lock (catalogsOwn)
         {
             if (!s_registered.TryGetValue(catalog, out _))
             {
@@ -56,7 +57,7 @@ internal static class ModelFile
             ["loss"] = transformer.LossColumnName,
             ["featureNames"] = new JsonArray([.. transformer.FeatureNames.Select(n => (JsonNode)n)]),
         });
-        throw new NotSupportedException(WeightsStream);
+        SaveBinaryStream(context, WeightsStream, writer => WeightsFile.Write(writer.BaseStream, [transformer.Result], history: true));
     }
 
     internal static void Save(ModelSaveContext context, FeatureMetricsTransformer transformer) =>
@@ -67,11 +68,77 @@ internal static class ModelFile
             ["representedNorm"] = transformer.Options.RepresentedNorm,
         });
 
-    private static ITransformer CreateModel(IHostEnvironment environment, object context) => throw new NotSupportedException();
-
-    private static ITransformer CreateMetrics(IHostEnvironment environment, object context)
+    private static ToyModelTransformer CreateModel(IHostEnvironment _, object context) => Guarded(() =>
     {
-        throw new NotSupportedException();
+        var header = Header(context);
+        var columns = new OutputColumns(Text(header, "features")!, Text(header, "hidden"), Text(header, "reconstruction"), Text(header, "loss"));
+        var results = WeightsFile.Read(new MemoryStream(Bytes(context, WeightsStream)));
+        var names = header["featureNames"]!.AsArray().Select(n => n!.GetValue<string>()).ToImmutableArray();
+        if (results.Count != 1 || names.Length != results[0].Model.FeatureCount)
+        {
+            throw new InvalidDataException(
+                $"{results.Count} models with {names.Length} feature names; there must be one model, and a name for each of its {results[0].Model.FeatureCount} features.");
+        }
+
+        return new ToyModelTransformer(results[0], columns, names);
+    });
+
+    private static FeatureMetricsTransformer CreateMetrics(IHostEnvironment environment, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        var options = new MetricsOptions
+        {
+            ComponentThreshold = header["componentThreshold"]!.GetValue<float>(),
+            RepresentedNorm = header["representedNorm"]!.GetValue<float>(),
+        };
+        return new FeatureMetricsTransformer(environment as MLContext ?? new MLContext(), OutputColumns.RequireName(Text(header, "input"), "input"), options);
+    });
+
+    /// <summary>Whatever a damaged or hostile payload makes fail becomes one kind of error that says so.</summary>
+    private static T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
+        {
+            throw Marked(new InvalidDataException($"This is not a toy model that this version of ToyModels.ML can load: {e.Message}", e));
+        }
+    }
+
+    /// <summary>ML.NET passes on what its loaders throw, if it bears this mark; otherwise it arrives wrapped in a TargetInvocationException.</summary>
+    private static InvalidDataException Marked(InvalidDataException exception)
+    {
+        exception.Data["ML_IsMarked"] = 1;
+        return exception;
+    }
+
+    private static JsonNode Header(object context)
+    {
+        var loadString = context.GetType().GetMethod("LoadString", Any)!;
+        loadString.Invoke(context, null);
+        loadString.Invoke(context, null);
+        var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
+        var version = header["version"]?.GetValue<int>() ?? throw new InvalidDataException("its header tells no version.");
+        return version == Version
+            ? header
+            : throw new InvalidDataException($"its format has version {version}, and this library reads version {Version}. Update ToyModels.ML.");
+    }
+
+    private static string? Text(JsonNode header, string name) => header[name]?.GetValue<string>();
+
+    private static byte[] Bytes(object context, string stream)
+    {
+        byte[]? bytes = null;
+        Action<BinaryReader> read = reader =>
+        {
+            using var copy = new MemoryStream();
+            reader.BaseStream.CopyTo(copy);
+            bytes = copy.ToArray();
+        };
+        context.GetType().GetMethod("TryLoadBinaryStream", Any)!.Invoke(context, [stream, read]);
+        return bytes ?? throw new InvalidDataException($"its part '{stream}' is missing.");
     }
 
     private static void Begin(ModelSaveContext context, string loader, JsonObject header)

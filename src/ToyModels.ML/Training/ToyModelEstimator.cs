@@ -46,7 +46,7 @@ public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
         if (fitted.StopReason == StopReason.Diverged)
         {
             throw new InvalidOperationException(FormattableString.Invariant(
-                $"The training diverged at step {fitted.Result.Best.StepsDone + 1} with learning rate {Options.Model.Optimizer.LearningRate}: the loss is no longer finite. Try a lower learning rate, or scale the features down."));
+                $"The training diverged after step {fitted.Result.Best.StepsDone} with learning rate {Options.Model.Optimizer.LearningRate}: the loss is no longer finite. Try a lower learning rate, or scale the features down."));
         }
 
         return fitted;
