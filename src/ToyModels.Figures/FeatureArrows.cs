@@ -72,7 +72,6 @@ public static class FeatureArrows
         var circle = plot.Add.Circle(0, 0, 1);
         circle.LineColor = Ink.Frame;
         circle.LineWidth = 1;
-        circle.LinePattern = LinePattern.Dashed;
         circle.FillColor = Colors.Transparent;
         for (var i = positions.Length - 1; i >= 0; i--)
         {

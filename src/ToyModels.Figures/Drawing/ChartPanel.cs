@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace ToyModels.Figures;
 
-/// <summary>Charts of lines or points on linear or logarithmic axes, with dashed lines where theory has values.</summary>
+/// <summary>Charts of lines or points on linear or logarithmic axes, with thin lines where theory has values.</summary>
 internal sealed class ChartPanel
 {
     private const float TickSpacingX = 46;
@@ -111,15 +111,16 @@ internal sealed class ChartPanel
     {
         foreach (var reference in _xReferences)
         {
-            Dash(plot.Add.VerticalLine(_x.Place(reference.Value)).LineStyle);
+            Thin(plot.Add.VerticalLine(_x.Place(reference.Value)).LineStyle);
         }
 
         foreach (var reference in _yReferences)
         {
-            Dash(plot.Add.HorizontalLine(_y.Place(reference.Value)).LineStyle);
+            Thin(plot.Add.HorizontalLine(_y.Place(reference.Value)).LineStyle);
         }
 
-        static void Dash(LineStyle style) => (style.Color, style.Width, style.Pattern) = (Ink.Frame, 1, LinePattern.Dashed);
+        // Solid on purpose: Skia's SVG canvas knows no dashes, and complains on standard error about each.
+        static void Thin(LineStyle style) => (style.Color, style.Width) = (Ink.Frame, 1.5f);
     }
 
     /// <summary>Labels at the right and upper ends; those on the right make room for each other.</summary>

@@ -20,55 +20,48 @@ internal static class FeaturePanels
             cells[e / columns, e % columns] = Math.Clamp(matrix[e], -limit, limit);
         }
 
-        var plot = Panel.New();
-        using (plot)
-        {
-            plot.HideGrid();
-            var heatMap = plot.Add.Heatmap(cells);
-            heatMap.Colormap = new MapAdapter(map);
-            heatMap.ManualRange = new ScottPlot.Range(-limit, limit);
-            heatMap.Rectangle = new CoordinateRect(0, columns, 0, rows);
-            heatMap.CellAlignment = Alignment.LowerLeft;
-            heatMap.Smooth = rows > data.Height || columns > data.Width;
-            plot.Axes.SetLimits(0, columns, 0, rows);
-            Categories(plot.Axes.Left, rowAxis, rows, data.Height, fromTop: true);
-            Categories(plot.Axes.Bottom, columnAxis, columns, data.Width, fromTop: false);
-            Panel.Render(plot, canvas, data);
-        }
+        using var plot = Panel.New();
+        plot.HideGrid();
+        var heatMap = plot.Add.Heatmap(cells);
+        heatMap.Colormap = new MapAdapter(map);
+        heatMap.ManualRange = new ScottPlot.Range(-limit, limit);
+        heatMap.CellAlignment = Alignment.LowerLeft;
+        heatMap.Smooth = rows > data.Height || columns > data.Width;
+        plot.Axes.SetLimits(0, columns, 0, rows);
+        Categories(plot.Axes.Left, rowAxis, rows, data.Height, fromTop: true);
+        Categories(plot.Axes.Bottom, columnAxis, columns, data.Width, fromTop: false);
+        Panel.Render(plot, canvas, data);
     }
 
     /// <summary>Horizontal bars, one a row, each with its colour.</summary>
     internal static void Bars(SKCanvas canvas, SKRect data, float[] lengths, Color[] colors, double limit, Axis rowAxis, string valueLabel)
     {
         var count = lengths.Length;
-        var plot = Panel.New();
-        using (plot)
+        using var plot = Panel.New();
+        var thickness = data.Height / count > 4 ? 0.8 : 1.0;
+        List<Bar> bars = [.. Enumerable.Range(0, count).Select(i => new Bar
         {
-            var thickness = data.Height / count > 4 ? 0.8 : 1.0;
-            List<Bar> bars = [.. Enumerable.Range(0, count).Select(i => new Bar
-            {
-                Position = count - i - 0.5,
-                Value = lengths[i],
-                Size = thickness,
-                FillColor = colors[i],
-                LineWidth = 0,
-                Orientation = Orientation.Horizontal,
-            })];
-            plot.Add.Bars(bars);
-            plot.Axes.SetLimits(0, limit, 0, count);
-            plot.Axes.Right.IsVisible = false;
-            plot.Axes.Top.IsVisible = false;
-            plot.Grid.YAxisStyle.IsVisible = false;
-            Categories(plot.Axes.Left, rowAxis, count, data.Height, fromTop: true);
-            var ticks = (NumericManual)plot.Axes.Bottom.TickGenerator;
-            foreach (var tick in Ticks.Linear(0, limit, data.Width, 40))
-            {
-                ticks.Add(tick);
-            }
-
-            plot.Axes.Bottom.Label.Text = valueLabel;
-            Panel.Render(plot, canvas, data);
+            Position = count - i - 0.5,
+            Value = lengths[i],
+            Size = thickness,
+            FillColor = colors[i],
+            LineWidth = 0,
+            Orientation = Orientation.Horizontal,
+        })];
+        plot.Add.Bars(bars);
+        plot.Axes.SetLimits(0, limit, 0, count);
+        plot.Axes.Right.IsVisible = false;
+        plot.Axes.Top.IsVisible = false;
+        plot.Grid.YAxisStyle.IsVisible = false;
+        Categories(plot.Axes.Left, rowAxis, count, data.Height, fromTop: true);
+        var ticks = (NumericManual)plot.Axes.Bottom.TickGenerator;
+        foreach (var tick in Ticks.Linear(0, limit, data.Width, Math.Max(24, data.Width / 4)))
+        {
+            ticks.Add(tick);
         }
+
+        plot.Axes.Bottom.Label.Text = valueLabel;
+        Panel.Render(plot, canvas, data);
     }
 
     private static void Categories(IAxis axis, Axis described, int count, float length, bool fromTop)

@@ -29,6 +29,6 @@ internal static class Ink
     /// <param name="ordered">True for a family that runs along a scale, such as one series for each density.</param>
     internal static Color OfSeries(int index, int count, bool ordered) =>
         ordered || count > Distinct.Length
-            ? ColorMap.Sequential.At(count == 1 ? 0 : 0.92 * index / (count - 1))
+            ? ColorMap.Sequential.At(count == 1 ? 0 : index / (count - 1.0))
             : Distinct[index];
 }

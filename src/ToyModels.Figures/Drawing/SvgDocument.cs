@@ -37,8 +37,9 @@ internal static class SvgDocument
 
         root.AddFirst(new XElement(Svg + "title", title.Length > 0 ? title : description), new XElement(Svg + "desc", description), glyphs.Definitions());
         MarkIds(root, $"f{mark}-");
+        ShortenNumbers(root);
         var written = new StringBuilder();
-        using (var writer = XmlWriter.Create(written, new XmlWriterSettings { Indent = true, IndentChars = " ", NewLineChars = "\n", OmitXmlDeclaration = true }))
+        using (var writer = XmlWriter.Create(written, new XmlWriterSettings { Indent = true, IndentChars = "", NewLineChars = "\n", OmitXmlDeclaration = true }))
         {
             root.Save(writer);
         }
@@ -66,6 +67,20 @@ internal static class SvgDocument
         }
     }
 
+    /// <summary>Rounds positions to a hundredth of a pixel: half of the document would be digits that nobody sees.</summary>
+    private static void ShortenNumbers(XElement root)
+    {
+        foreach (var attribute in root.Descendants().Attributes().Where(a => a.Name.LocalName is "x" or "y" or "width" or "height" or "cx" or "cy" or "rx" or "ry"))
+        {
+            if (float.TryParse(attribute.Value, CultureInfo.InvariantCulture, out var number))
+            {
+                attribute.Value = Short(number);
+            }
+        }
+    }
+
+    private static string Short(float number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+
     /// <summary>The glyphs that a document uses, each as a path in units of a 100 point em.</summary>
     private sealed class GlyphOutlines
     {
@@ -83,16 +98,19 @@ internal static class SvgDocument
             var (xs, ys) = (Numbers(text, "x"), Numbers(text, "y"));
             using var font = Typeface.Font(Em, bold);
             var glyphs = font.GetGlyphs(text.Value.Trim('\r', '\n', '\t'));
-            var group = new XElement(Svg + "g", text.Attribute("transform"), text.Attribute("fill"), text.Attribute("fill-opacity"));
+            var scale = size / Em;
+            var place = string.Create(CultureInfo.InvariantCulture, $"{(string?)text.Attribute("transform")} scale({scale:0.####})").TrimStart();
+            var group = new XElement(Svg + "g", new XAttribute("transform", place), text.Attribute("fill"), text.Attribute("fill-opacity"));
             for (var i = 0; i < Math.Min(glyphs.Length, xs.Length); i++)
             {
                 if (Id(font, bold, glyphs[i]) is { } id)
                 {
-                    var (x, y, scale) = (xs[i], ys[Math.Min(i, ys.Length - 1)], size / Em);
+                    var (x, y) = (xs[i] / scale, ys[Math.Min(i, ys.Length - 1)] / scale);
                     group.Add(new XElement(
                         Svg + "use",
                         new XAttribute(Link + "href", $"#{id}"),
-                        new XAttribute("transform", string.Create(CultureInfo.InvariantCulture, $"translate({x:0.##} {y:0.##}) scale({scale:0.####})"))));
+                        new XAttribute("x", Short(x)),
+                        new XAttribute("y", Short(y))));
                 }
             }
 
