@@ -12,9 +12,9 @@ internal sealed class RunCommand : Command
     private readonly Terminal _terminal;
     private readonly Catalog _catalog;
     private readonly Option<bool> _json;
-    private readonly Argument<string> _name = new("NAME") { Description = "The pipeline; 'toymodels list' names them." };
+    private readonly Argument<string> _name = new("NAME") { Description = "The pipeline; 'toymodels list' names them.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string[]> _set = new("--set") { Description = "Set an option of the pipeline; may be repeated.", HelpName = "name=value" };
-    private readonly Option<int> _seed = WholeNumber<int>("--seed", "N", $"The seed that everything random derives from; default {DefaultSeed}.", int.MinValue, DefaultSeed);
+    private readonly Option<int> _seed = WholeNumber<int>("--seed", "N", "The seed that everything random derives from.", int.MinValue, DefaultSeed);
     private readonly Option<string?> _out = new("--out") { Description = "The folder of the run; default artifacts/NAME/<UTC stamp>-seed<seed>.", HelpName = "DIR" };
     private readonly Option<int?> _restarts = WholeNumber<int?>("--restarts", "K", "Short for --set restarts=K.", 1, null);
     private readonly Option<int?> _threads = WholeNumber<int?>("--threads", "N", "Threads of the trainer; default one a core. The result does not depend on it.", 1, null);
@@ -39,7 +39,7 @@ internal sealed class RunCommand : Command
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var pipeline = _catalog.Find(parsed.GetRequiredValue(_name));
+        var pipeline = _catalog.Find(parsed.GetValue(_name) ?? "");
         List<string> assignments = [.. parsed.GetValue(_set) ?? []];
         if (parsed.GetValue(_restarts) is { } restarts)
         {

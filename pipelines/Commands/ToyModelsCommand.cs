@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
 namespace ToyModels.Pipelines;
@@ -7,14 +8,16 @@ namespace ToyModels.Pipelines;
 internal sealed class ToyModelsCommand
 {
     private readonly Terminal _terminal;
-    private readonly RootCommand _root;
+    private readonly Command _root;
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object to standard output.", Recursive = true };
 
     public ToyModelsCommand(Terminal terminal, Catalog catalog)
     {
         _terminal = terminal;
-        _root = new RootCommand("Every experiment of the toy-models-of-superposition literature.")
+        _root = new Command("toymodels", "Every experiment of the toy-models-of-superposition literature.")
         {
+            new HelpOption(),
+            new VersionOption(),
             new ListCommand(terminal, catalog, _json),
             new RunCommand(terminal, catalog, _json),
             new InspectCommand(terminal, _json),

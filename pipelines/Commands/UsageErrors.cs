@@ -14,9 +14,11 @@ internal static class UsageErrors
             return string.Join('\n', parsed.UnmatchedTokens.Select(t => Explain(t, command)));
         }
 
-        var where = command is RootCommand ? "" : $" {command.Name}";
+        var where = IsRoot(command) ? "" : $" {command.Name}";
         return $"{string.Join('\n', parsed.Errors.Select(e => e.Message))} 'toymodels{where} --help' tells more.";
     }
+
+    private static bool IsRoot(Command command) => !command.Parents.Any();
 
     private static string Explain(string token, Command command)
     {
@@ -26,7 +28,7 @@ internal static class UsageErrors
             : [.. command.Subcommands.Select(c => c.Name)];
         var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "further argument";
         var name = isOption ? token.Split('=')[0] : token;
-        var of = command is RootCommand ? "toymodels" : $"'{command.Name}'";
+        var of = IsRoot(command) ? "toymodels" : $"'{command.Name}'";
         return $"{of} has no {what} '{name}'.{(known.Length > 0 ? Nearest.Offer(name, known) : "")}";
     }
 }

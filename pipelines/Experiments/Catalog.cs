@@ -15,5 +15,5 @@ internal sealed class Catalog(params IEnumerable<IPipeline> pipelines)
     /// <exception cref="UsageException">There is none; the nearest ones are offered.</exception>
     public IPipeline Find(string name) =>
         Pipelines.FirstOrDefault(p => p.Name == name)
-        ?? throw new UsageException($"There is no pipeline '{name}'.{Nearest.Offer(name, [.. Pipelines.Select(p => p.Name)])} 'toymodels list' explains them.");
+        ?? throw new UsageException($"{(name.Length == 0 ? "Name the pipeline to run." : $"There is no pipeline '{name}'.")}{Nearest.Offer(name, [.. Pipelines.Select(p => p.Name)])} 'toymodels list' explains them.");
 }

@@ -7,29 +7,33 @@ namespace ToyModels.Pipelines;
 /// <summary>What the experiment shows at one size: figures, and a table a model.</summary>
 internal sealed class SuperpositionReport(SuperpositionSize size, IReadOnlyList<TrainedAt> models)
 {
+    // Two panels side by side fill the width of a page.
+    private const int PanelWidth = 490;
+    private const int PanelHeight = 330;
+
     /// <summary>Puts everything into the run's report.</summary>
     public void WriteTo(PipelineContext context)
     {
         var section = context.Report.AddSection(size.Title);
         var kinds = models.GroupBy(t => t.Kind, (kind, trained) => (Kind: kind, Trained: trained.OrderByDescending(t => t.Density).ToList())).ToList();
+        context.Show(section, $"{size.Name}-features", Features(kinds), FeaturesCaption);
         foreach (var (kind, trained) in kinds)
         {
             context.Show(section, $"{size.Name}-{ToyModelKinds.Name(kind)}", Cards(kind, trained), Caption(kind));
             section.Add(Table(kind, trained));
         }
 
-        context.Show(section, $"{size.Name}-features", Features(kinds), FeaturesCaption);
         // An interrupted run may hold models that had not begun.
         if (kinds.FindAll(k => k.Trained.Any(t => Positive(t).Any())) is { Count: > 0 } begun)
         {
-            context.Show(section, $"{size.Name}-loss", Losses(begun), "Loss of the batches of training, the mean over 50 steps; the darker, the sparser.");
+            context.Show(section, $"{size.Name}-loss", Losses(begun), "Loss of the batches of training, the mean over 50 steps, from dense (dark) to sparse (bright).");
         }
     }
 
     private Figure Cards(ToyModelKind kind, List<TrainedAt> trained)
     {
         var limit = trained.Max(t => t.Model.Metrics.Features.Max(f => f.Norm));
-        var options = new ModelCardOptions { NormLimit = Math.Max(1, limit) };
+        var options = new ModelCardOptions { NormLimit = Math.Max(1, limit), Width = PanelWidth, Height = PanelHeight };
         return SmallMultiples.Draw(
             [.. trained.Select(t => ModelCard.Draw(t.Model.Result, t.Model.Metrics, options with { Title = $"1 − S = {Number(t.Density)}" }))],
             new SmallMultiplesOptions { Columns = 2, Title = $"{Words(kind)}: {size.Title}" });
@@ -83,6 +87,8 @@ internal sealed class SuperpositionReport(SuperpositionSize size, IReadOnlyList<
                 {
                     Title = Words(k.Kind),
                     OrderedSeries = true,
+                    Width = PanelWidth,
+                    Height = PanelHeight,
                     X = new ChartAxis { Label = "step" },
                     Y = new ChartAxis { Label = "loss", Logarithmic = true },
                 })),

@@ -82,13 +82,12 @@ internal sealed class Universities : Pipeline<UniversitiesOptions>
         what,
         Vector(expected),
         skip: null,
-        () => (Vector(measured), expected.Count == measured.Length && expected.Zip(measured).All(pair => Math.Abs(pair.First - pair.Second) <= Rounding)));
+        () => (Vector([.. measured.Select(v => (double)v)]), expected.Count == measured.Length && expected.Zip(measured).All(pair => Math.Abs(pair.First - pair.Second) <= Rounding)));
 
-    private static string Vector(IEnumerable<double> values) => $"({string.Join(", ", values.Select(Number))})";
+    private static string Vector(IReadOnlyList<double> values) => values.Count == 1 ? Number(values[0]) : $"({string.Join(", ", values.Select(Number))})";
 
-    private static string Vector(IEnumerable<float> values) => Vector(values.Select(v => (double)v));
-
-    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
+    // Rounded first, and −0 made 0: what is not seen in six digits is not shown either.
+    private static string Number(double value) => (Math.Round(value, 6) + 0.0).ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
 
     private sealed class Applicant
     {

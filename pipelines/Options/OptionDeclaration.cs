@@ -41,9 +41,9 @@ internal sealed class OptionDeclaration
 
     private string RangeText => (double.IsFinite(_attribute.Min), double.IsFinite(_attribute.Max)) switch
     {
-        (true, true) => string.Create(CultureInfo.InvariantCulture, $"from {_attribute.Min} to {_attribute.Max}"),
-        (true, false) => string.Create(CultureInfo.InvariantCulture, $"of at least {_attribute.Min}"),
-        (false, true) => string.Create(CultureInfo.InvariantCulture, $"of at most {_attribute.Max}"),
+        (true, true) => string.Create(CultureInfo.InvariantCulture, $"from {(decimal)_attribute.Min} to {(decimal)_attribute.Max}"),
+        (true, false) => string.Create(CultureInfo.InvariantCulture, $"of at least {(decimal)_attribute.Min}"),
+        (false, true) => string.Create(CultureInfo.InvariantCulture, $"of at most {(decimal)_attribute.Max}"),
         _ => "of any size",
     };
 

@@ -96,7 +96,7 @@ internal sealed class RunService(Terminal terminal)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException(e.Message);
+            throw new UsageException(e is FileNotFoundException or DirectoryNotFoundException ? $"'{path}' cannot be written: {e.Message} Choose another folder." : e.Message);
         }
     }
 
