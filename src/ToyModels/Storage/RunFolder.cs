@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace ToyModels;
 
 /// <summary>
-/// The folder of a run, there whole or not at all. The run writes into a hidden folder beside it (<c>.NAME.partial</c>); <see cref="Commit"/> puts it in
-/// place by one rename. A folder that is replaced steps aside (<c>.NAME.old</c>) and comes back if that rename fails; whatever an earlier process left
+/// The folder of a run, there whole or not at all. The run writes into a hidden folder beside it (<c>.NAME.toymodels-partial</c>); <see cref="Commit"/> puts it in
+/// place by one rename. A folder that is replaced steps aside (<c>.NAME.toymodels-old</c>) and comes back if that rename fails; whatever an earlier process left
 /// when it was killed is put in order by the next <see cref="Create(string, bool)"/>.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -246,8 +246,9 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Names that are nobody else's: what bears them may be cleared.</summary>
     private static string Sibling(string path, string role) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{role}");
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.toymodels-{role}");
 
     private static void Delete(string folder)
     {
