@@ -240,9 +240,13 @@ public sealed class RunFolder : IDisposable
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e) when (File.Exists(file))
+        catch (IOException e)
         {
-            throw new IOException($"'{path}' is open in another run; wait for it, or choose another folder.", e);
+            throw new IOException(
+                File.Exists(file)
+                    ? $"'{path}' is open in another run; wait for it, or choose another folder."
+                    : $"'{path}' cannot be written: {e.Message} Choose another folder.",
+                e);
         }
     }
 
