@@ -26,6 +26,8 @@ internal static class SvgDocument
         root.SetAttributeValue("aria-label", title.Length > 0 ? $"{title}. {description}" : description);
         foreach (var image in root.Descendants(Svg + "image"))
         {
+            // Browsers know the word of CSS, older renderers that of SVG 1.1.
+            image.SetAttributeValue("image-rendering", "optimizeSpeed");
             image.SetAttributeValue("style", "image-rendering:pixelated");
         }
 
