@@ -1,39 +1,263 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace ToyModels;
 
-/// <summary>Every measure of a model's geometry.</summary>
+/// <summary>Every measure of a model's geometry. Immutable and thread-safe.</summary>
+/// <remarks>
+/// Sums run in double, over the other features in order from 0, and the measures are rounded to single once, at the end: the same
+/// bits on any vector width and number of threads. A measure is never NaN; one that exceeds the range of a single is +∞.
+/// </remarks>
 public sealed class ModelMetrics
 {
+    private readonly ToyModel _model;
+
+    private ModelMetrics(ToyModel model, ReadOnlySpan<double> squaredNorms, float coherence, ImmutableArray<FeatureMetrics> features)
+    {
+        _model = model;
+        Features = features;
+        Coherence = coherence;
+        FeaturesRepresented = features.Count(f => f.Component >= 0);
+        ComponentCount = features.Max(f => f.Component) + 1;
+        var (sum, directions) = (0.0, 0);
+        foreach (var square in squaredNorms)
+        {
+            sum += square;
+            directions += square > 0 ? 1 : 0;
+        }
+
+        SquaredFrobeniusNorm = (float)sum;
+        DimensionsPerFeature = (float)(model.HiddenCount / sum);
+        TotalDimensionality = (float)features.Sum(f => (double)f.Dimensionality);
+        WelchBound = (float)NearOrthogonality.WelchBound(directions, model.HiddenCount);
+    }
+
     /// <summary>One entry a feature, in order.</summary>
-    public ImmutableArray<FeatureMetrics> Features => throw new NotSupportedException();
+    public ImmutableArray<FeatureMetrics> Features { get; }
 
     /// <summary>Features with ‖W_i‖ above <see cref="MetricsOptions.RepresentedNorm"/>.</summary>
-    public int FeaturesRepresented => throw new NotSupportedException();
+    public int FeaturesRepresented { get; }
+
+    /// <summary>Number of components (tegum factors) that the represented features form.</summary>
+    public int ComponentCount { get; }
 
     /// <summary>‖W‖_F² = Σ_i ‖W_i‖²: about the number of features that are represented.</summary>
-    public float SquaredFrobeniusNorm => throw new NotSupportedException();
+    public float SquaredFrobeniusNorm { get; }
 
-    /// <summary>D* = m / ‖W‖_F²; +∞ for zero weights.</summary>
-    public float DimensionsPerFeature => throw new NotSupportedException();
+    /// <summary>D* = m / ‖W‖_F²; +∞ for zero weights (Elhage et al. 2022, "The Geometry of Superposition").</summary>
+    public float DimensionsPerFeature { get; }
 
     /// <summary>Σ_i D_i, at most rank(W) ≤ m; equal to it for a tight frame.</summary>
-    public float TotalDimensionality => throw new NotSupportedException();
+    public float TotalDimensionality { get; }
 
-    /// <summary>max_{i≠j} |Ŵ_i·Ŵ_j|.</summary>
-    public float Coherence => throw new NotSupportedException();
+    /// <summary>max_{i≠j} |Ŵ_i·Ŵ_j| in [0, 1]; 0 for a single feature.</summary>
+    public float Coherence { get; }
 
-    /// <summary>Measures a model.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="importances">n importances.</param>
-    /// <param name="densities">n densities.</param>
+    /// <summary>The least coherence that the columns of W other than zero can have in m dimensions: see <see cref="NearOrthogonality.WelchBound"/>.</summary>
+    public float WelchBound { get; }
+
+    /// <summary>Measures the model of a training: that of its best restart, with the importances and densities that were used.</summary>
+    /// <param name="result">The training.</param>
     /// <param name="options">Thresholds; null for the defaults.</param>
-    public static ModelMetrics Measure(ToyModel model, ReadOnlySpan<float> importances, ReadOnlySpan<float> densities, MetricsOptions? options = null) =>
-        throw new NotSupportedException();
+    public static ModelMetrics Measure(TrainingResult result, MetricsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return Measure(result.Model, result.Importances.AsSpan(), result.Densities.AsSpan(), options);
+    }
+
+    /// <summary>Measures a model, in O(n² m) time and O(n m) memory.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="importances">n importances, zero or positive.</param>
+    /// <param name="densities">n densities in [0, 1].</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A length is not n, or a value is outside its range.</exception>
+    public static ModelMetrics Measure(ToyModel model, ReadOnlySpan<float> importances, ReadOnlySpan<float> densities, MetricsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Guard.Length(importances.Length, model.FeatureCount, nameof(importances), "one for each feature");
+        Guard.Length(densities.Length, model.FeatureCount, nameof(densities), "one for each feature");
+        for (var i = 0; i < importances.Length; i++)
+        {
+            Guard.NotNegative(importances[i], $"importances[{i}]");
+            Guard.Within(densities[i], 0, 1, $"densities[{i}]");
+        }
+
+        return new Columns(model, options ?? new MetricsOptions()).Measure(importances, densities.ToArray());
+    }
 
     /// <summary>WᵀW, n·n values, row-major.</summary>
-    public float[] Gram() => throw new NotSupportedException();
+    public float[] Gram()
+    {
+        var rows = new WideRows(_model.Weights, _model.HiddenCount);
+        var gram = new float[checked(rows.Count * rows.Count)];
+        rows.ForEachRow((i, dots) =>
+        {
+            for (var j = 0; j < dots.Length; j++)
+            {
+                gram[(i * dots.Length) + j] = (float)dots[j];
+            }
+        });
+        return gram;
+    }
 
-    /// <summary>All n(n−1)/2 pairs, I ascending, then J.</summary>
-    public IEnumerable<PairMetrics> Pairs() => throw new NotSupportedException();
+    /// <summary>All n(n−1)/2 pairs, I ascending, then J; computed as they are read.</summary>
+    public IEnumerable<PairMetrics> Pairs()
+    {
+        var columns = new Columns(_model, new MetricsOptions());
+        for (var i = 0; i < Features.Length; i++)
+        {
+            for (var j = i + 1; j < Features.Length; j++)
+            {
+                yield return columns.Pair(i, j);
+            }
+        }
+    }
+
+    /// <summary>The columns of W on their way to being measured.</summary>
+    private sealed class Columns
+    {
+        private readonly ToyModel _model;
+        private readonly MetricsOptions _options;
+        private readonly WideRows _rows;
+        private readonly double[] _inverseNorms;
+        private readonly bool[] _represented;
+
+        internal Columns(ToyModel model, MetricsOptions options)
+        {
+            _model = model;
+            _options = options;
+            _rows = new WideRows(model.Weights, model.HiddenCount);
+            _inverseNorms = [.. _rows.SquaredNorms.Select(square => square > 0 ? 1 / Math.Sqrt(square) : 0)];
+            _represented = [.. Enumerable.Range(0, _rows.Count).Select(i => Norm(i) > options.RepresentedNorm)];
+        }
+
+        internal PairMetrics Pair(int i, int j)
+        {
+            var dot = _rows.Dot(i, j);
+            return new PairMetrics(i, j, (float)dot, (float)Cosine(dot, i, j));
+        }
+
+        internal ModelMetrics Measure(ReadOnlySpan<float> importances, float[] densities)
+        {
+            var n = _rows.Count;
+            var interference = new double[n];
+            var expected = new double[n];
+            var coherences = new float[n];
+            var factors = new Partition(n);
+            _rows.ForEachRow((i, dots) =>
+            {
+                var (sum, expectedSum, largest) = (0.0, 0.0, 0.0);
+                for (var j = 0; j < dots.Length; j++)
+                {
+                    if (j != i)
+                    {
+                        var square = dots[j] * dots[j];
+                        sum += square;
+                        expectedSum += square * densities[j];
+                        largest = Math.Max(largest, Math.Abs(Cosine(dots[j], i, j)));
+                    }
+                }
+
+                interference[i] = sum;
+                expected[i] = expectedSum;
+                coherences[i] = (float)largest;
+                JoinNeighbours(factors, i, dots);
+            });
+
+            var components = Number(factors);
+            var dimensionalities = Enumerable.Range(0, n).Select(i => (float)Dimensionality.Share(_rows.SquaredNorms[i], interference[i])).ToArray();
+            var labels = Label(components, dimensionalities);
+            var features = new FeatureMetrics[n];
+            for (var i = 0; i < n; i++)
+            {
+                var inverseSquare = _inverseNorms[i] * _inverseNorms[i];
+                features[i] = new FeatureMetrics(
+                    i,
+                    importances[i],
+                    densities[i],
+                    _model.Bias[i],
+                    Norm(i),
+                    (float)(interference[i] * inverseSquare),
+                    (float)(expected[i] * inverseSquare),
+                    (float)Math.Sqrt(interference[i] * inverseSquare),
+                    dimensionalities[i],
+                    components[i],
+                    labels[i]);
+            }
+
+            return new ModelMetrics(_model, _rows.SquaredNorms, coherences.Max(), ImmutableCollectionsMarshal.AsImmutableArray(features));
+        }
+
+        private float Norm(int i) => (float)Math.Sqrt(_rows.SquaredNorms[i]);
+
+        /// <summary>Ŵ_i·Ŵ_j; rounding is kept from leaving [−1, 1].</summary>
+        private double Cosine(double dot, int i, int j) => Math.Clamp(dot * (_inverseNorms[i] * _inverseNorms[j]), -1, 1);
+
+        private void JoinNeighbours(Partition factors, int i, ReadOnlySpan<double> dots)
+        {
+            if (!_represented[i])
+            {
+                return;
+            }
+
+            lock (factors)
+            {
+                for (var j = i + 1; j < dots.Length; j++)
+                {
+                    if (_represented[j] && (float)Math.Abs(Cosine(dots[j], i, j)) > _options.ComponentThreshold)
+                    {
+                        factors.Join(i, j);
+                    }
+                }
+            }
+        }
+
+        /// <summary>Components from 0 in order of their first feature; −1 where a feature is not represented.</summary>
+        private int[] Number(Partition factors)
+        {
+            var numbers = new int[_rows.Count];
+            var next = 0;
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                var root = factors.Root(i);
+                numbers[i] = !_represented[i] ? -1 : root == i ? next++ : numbers[root];
+            }
+
+            return numbers;
+        }
+
+        private string[] Label(int[] components, float[] dimensionalities)
+        {
+            var labels = new string[components.Length];
+            Array.Fill(labels, GeometryLabel.NotLearned);
+            var labeler = new GeometryLabeler((i, j) => Cosine(_rows.Dot(i, j), i, j));
+            foreach (var component in Enumerable.Range(0, components.Length).Where(i => _represented[i]).GroupBy(i => components[i]))
+            {
+                int[] members = [.. component];
+                var label = members is [var only]
+                    ? 1 - dimensionalities[only] <= GeometryLabel.DimensionalityTolerance ? GeometryLabel.Dedicated : GeometryLabel.Other
+                    : labeler.Label(members);
+                Array.ForEach(members, i => labels[i] = label);
+            }
+
+            NameSolid(labels, labeler);
+            return labels;
+        }
+
+        /// <summary>In three dimensions the factors of a solid go by its name.</summary>
+        private void NameSolid(string[] labels, GeometryLabeler labeler)
+        {
+            int[] represented = [.. Enumerable.Range(0, labels.Length).Where(i => _represented[i])];
+            if (_model.HiddenCount != Shape.LargestRank || represented.Length is not (5 or 6 or 7))
+            {
+                return;
+            }
+
+            var whole = labeler.Label(represented);
+            if (whole is GeometryLabel.Octahedron or GeometryLabel.TriangularBipyramid or GeometryLabel.PentagonalBipyramid)
+            {
+                Array.ForEach(represented, i => labels[i] = whole);
+            }
+        }
+    }
 }

@@ -1,0 +1,26 @@
+namespace ToyModels;
+
+/// <summary>Disjoint sets of 0 … n−1 that grow together. What comes out does not depend on the order of joining.</summary>
+internal sealed class Partition(int count)
+{
+    private readonly int[] _parents = [.. Enumerable.Range(0, count)];
+
+    /// <summary>Makes the sets of <paramref name="i"/> and <paramref name="j"/> one.</summary>
+    internal void Join(int i, int j)
+    {
+        var (a, b) = (Root(i), Root(j));
+        _parents[Math.Max(a, b)] = Math.Min(a, b);
+    }
+
+    /// <summary>The smallest member of the set of <paramref name="i"/>.</summary>
+    internal int Root(int i)
+    {
+        while (_parents[i] != i)
+        {
+            _parents[i] = _parents[_parents[i]];
+            i = _parents[i];
+        }
+
+        return i;
+    }
+}
