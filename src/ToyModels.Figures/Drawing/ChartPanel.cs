@@ -76,7 +76,7 @@ internal sealed class ChartPanel
             var ys = _series[i].Y.Select(_y.Place).ToArray();
             var scatter = plot.Add.Scatter(xs, ys, _colors[i]);
             scatter.LineWidth = _points ? 0 : 2;
-            scatter.MarkerSize = _points ? (xs.Length > 400 ? 4 : 6) : xs.Length == 1 ? 6 : 0;
+            scatter.MarkerSize = _points ? (xs.Length > 400 ? 5 : 6) : xs.Length == 1 ? 6 : 0;
             scatter.MarkerShape = MarkerShape.FilledCircle;
             scatter.MarkerFillColor = _points && xs.Length > 60 ? _colors[i].WithAlpha(0.6) : _colors[i];
             scatter.MarkerLineWidth = 0;

@@ -9,15 +9,23 @@ namespace ToyModels.Figures;
 internal static class FeaturePanels
 {
     private const float LabelSpacing = 16;
+    private const int MostPixelsPerCell = 16;
 
-    /// <summary>A matrix as cells.</summary>
+    /// <summary>
+    /// A matrix as cells. Each is about as many pixels of the image below as of the figure, so that cells stay crisp even in SVG
+    /// renderers that smooth images; equal neighbours cost the file next to nothing.
+    /// </summary>
     internal static void HeatMap(
         SKCanvas canvas, SKRect data, float[] matrix, int rows, int columns, ColorMap map, float limit, Axis rowAxis, Axis columnAxis)
     {
-        var cells = new double[rows, columns];
-        for (var e = 0; e < matrix.Length; e++)
+        var scale = Math.Clamp((int)Math.Ceiling(data.Height / rows), 2, MostPixelsPerCell);
+        var cells = new double[rows * scale, columns * scale];
+        for (var y = 0; y < rows * scale; y++)
         {
-            cells[e / columns, e % columns] = Math.Clamp(matrix[e], -limit, limit);
+            for (var x = 0; x < columns * scale; x++)
+            {
+                cells[y, x] = Math.Clamp(matrix[(y / scale * columns) + (x / scale)], -limit, limit);
+            }
         }
 
         using var plot = Panel.New();
@@ -26,6 +34,7 @@ internal static class FeaturePanels
         heatMap.Colormap = new MapAdapter(map);
         heatMap.ManualRange = new ScottPlot.Range(-limit, limit);
         heatMap.CellAlignment = Alignment.LowerLeft;
+        heatMap.Extent = new CoordinateRect(0, columns - (1.0 / scale), 0, rows - (1.0 / scale));
         heatMap.Smooth = rows > data.Height || columns > data.Width;
         plot.Axes.SetLimits(0, columns, 0, rows);
         Categories(plot.Axes.Left, rowAxis, rows, data.Height, fromTop: true);
@@ -38,7 +47,9 @@ internal static class FeaturePanels
     {
         var count = lengths.Length;
         using var plot = Panel.New();
-        var thickness = data.Height / count > 4 ? 0.8 : 1.0;
+
+        // Bars of a few pixels overlap by half a pixel, so that no light seams shimmer between them.
+        var thickness = data.Height / count > 4 ? 0.8 : 1 + (0.5 * count / data.Height);
         List<Bar> bars = [.. Enumerable.Range(0, count).Select(i => new Bar
         {
             Position = count - i - 0.5,

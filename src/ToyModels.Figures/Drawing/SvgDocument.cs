@@ -18,14 +18,14 @@ internal static class SvgDocument
 
     internal static string Finish(Stream skia, int width, int height, string title, string description)
     {
-        var mark = Convert.ToHexStringLower(SHA256.HashData(skia))[..8];
-        skia.Position = 0;
         var root = XDocument.Load(skia).Root!;
         root.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}"));
         root.SetAttributeValue("role", "img");
         root.SetAttributeValue("aria-label", title.Length > 0 ? $"{title}. {description}" : description);
         foreach (var image in root.Descendants(Svg + "image"))
         {
+            // Browsers know the word of CSS, older renderers that of SVG 1.1.
+            image.SetAttributeValue("image-rendering", "optimizeSpeed");
             image.SetAttributeValue("style", "image-rendering:pixelated");
         }
 
@@ -36,8 +36,14 @@ internal static class SvgDocument
         }
 
         root.AddFirst(new XElement(Svg + "title", title.Length > 0 ? title : description), new XElement(Svg + "desc", description), glyphs.Definitions());
-        MarkIds(root, $"f{mark}-");
         ShortenNumbers(root);
+        NumberIds(root, "");
+        NumberIds(root, $"f{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write(root))))[..8]}-");
+        return Write(root);
+    }
+
+    private static string Write(XElement root)
+    {
         var written = new StringBuilder();
         using (var writer = XmlWriter.Create(written, new XmlWriterSettings { Indent = true, IndentChars = "", NewLineChars = "\n", OmitXmlDeclaration = true }))
         {
@@ -47,22 +53,26 @@ internal static class SvgDocument
         return written.Append('\n').ToString();
     }
 
-    /// <summary>Puts a prefix before every id, so that several figures can stand in one HTML page; it comes from the content, so that it never changes.</summary>
-    private static void MarkIds(XElement root, string prefix)
+    /// <summary>
+    /// Numbers the ids in their order, for Skia counts on from one document to the next; with a prefix that comes from the content,
+    /// several figures can stand in one HTML page.
+    /// </summary>
+    private static void NumberIds(XElement root, string prefix)
     {
+        var names = root.Descendants().Attributes("id").Select((id, i) => (id.Value, Name: $"{prefix}{i}")).ToDictionary();
         foreach (var attribute in root.Descendants().Attributes())
         {
             if (attribute.Name == "id")
             {
-                attribute.Value = prefix + attribute.Value;
+                attribute.Value = names[attribute.Value];
             }
             else if (attribute.Name == Link + "href" && attribute.Value.StartsWith('#'))
             {
-                attribute.Value = $"#{prefix}{attribute.Value[1..]}";
+                attribute.Value = $"#{names[attribute.Value[1..]]}";
             }
             else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
             {
-                attribute.Value = $"url(#{prefix}{attribute.Value[5..]}";
+                attribute.Value = $"url(#{names[attribute.Value[5..^1]]})";
             }
         }
     }
