@@ -46,12 +46,8 @@ public sealed class RunFolder : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentException.ThrowIfNullOrEmpty(relativePath);
-        var path = Path.GetFullPath(Path.Combine(_partial, relativePath));
-        if (Path.EndsInDirectorySeparator(path) || !path.StartsWith(_partial + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"'{relativePath}' is not a file within the run's folder; give a relative path below it.", nameof(relativePath));
-        }
-
+        var path = FileWithin(_partial, relativePath)
+            ?? throw new ArgumentException($"'{relativePath}' is not a file within the run's folder; give a relative path below it.", nameof(relativePath));
         if (path == Path.Combine(_partial, RunManifest.FileName))
         {
             throw new ArgumentException($"'{relativePath}' is written by Commit; call it otherwise.", nameof(relativePath));
@@ -123,12 +119,23 @@ public sealed class RunFolder : IDisposable
         return hashes;
     }
 
+    /// <summary>The full path of a file below a folder; null where the relative path leaves it, or names a folder.</summary>
+    internal static string? FileWithin(string folder, string relativePath)
+    {
+        var path = Path.GetFullPath(Path.Combine(folder, relativePath));
+        return !Path.EndsInDirectorySeparator(path) && path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
+    }
+
     /// <summary>With a rename of the caller's, so that its failure can be tested.</summary>
     internal static RunFolder Create(string path, bool force, Action<string, string> move)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        target = Directory.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target;
+        if (new DirectoryInfo(target).LinkTarget is not null)
+        {
+            target = Directory.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+        }
+
         RequireReplaceable(target);
         try
         {

@@ -50,10 +50,16 @@ public sealed record RunManifest
     }
 
     /// <summary>Lower-case SHA-256 of every other file of the folder, by its relative path with '/'. <see cref="RunFolder.Commit"/> fills it.</summary>
-    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+    /// <exception cref="ArgumentException">A path leaves the folder, or has no hash.</exception>
+    public IReadOnlyDictionary<string, string> Files { get; init => field = RequireWithin(value); } = new Dictionary<string, string>();
 
     /// <summary>The pipeline's checks in their order.</summary>
-    public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
+    /// <exception cref="ArgumentException">One is null.</exception>
+    public IReadOnlyList<Verdict> Verdicts
+    {
+        get;
+        init => field = value.Contains(null!) ? throw new ArgumentException("Verdicts holds null.", nameof(Verdicts)) : value;
+    } = [];
 
     /// <summary>Reads a <c>run.json</c>.</summary>
     /// <param name="path">Where it is.</param>
@@ -69,6 +75,20 @@ public sealed record RunManifest
     {
         var sorted = this with { Versions = Sorted(Versions), Files = Sorted(Files) };
         StoredFile.WriteText(path, writer => writer.Write(JsonSerializer.Serialize(sorted, StoredJson.Indented) + "\n"));
+    }
+
+    /// <summary>Whoever follows a manifest that came from elsewhere stays in its folder.</summary>
+    private static IReadOnlyDictionary<string, string> RequireWithin(IReadOnlyDictionary<string, string> files)
+    {
+        foreach (var (path, hash) in files)
+        {
+            if (path.Length == 0 || hash is null || RunFolder.FileWithin(Path.GetFullPath("folder"), path) is null)
+            {
+                throw new ArgumentException($"'{path}' must be a file below the run's folder, with its hash.", nameof(files));
+            }
+        }
+
+        return files;
     }
 
     private static SortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string> texts) =>

@@ -82,11 +82,11 @@ internal sealed record StoredInstance
         public required StopReason StopReason { get; init; }
 
         /// <summary>The steps of the loss history; null where the file holds none.</summary>
-        public ImmutableArray<int>? LossSteps { get; init; }
+        public int[]? LossSteps { get; init; }
 
         /// <summary>The losses at those steps.</summary>
         [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-        public ImmutableArray<float>? Losses { get; init; }
+        public float[]? Losses { get; init; }
 
         internal static StoredRestart Of(RestartResult restart, bool history) => new()
         {

@@ -45,7 +45,12 @@ internal static class StoredJson
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{what}{(e.Path is null ? "" : $" at {e.Path}")}: {WithoutPosition(e.Message)}", e);
+            throw new InvalidDataException($"{what}{(e.Path is null ? "" : $" at {e.Path}")}: {Before(" Path: ", e.Message)}", e);
+        }
+        catch (NotSupportedException e)
+        {
+            // So an abstract type is refused that does not tell which of the known ones it is.
+            throw new InvalidDataException($"{what}: {Before(" | LineNumber: ", e.Message)}", e);
         }
         catch (ArgumentException e)
         {
@@ -53,10 +58,10 @@ internal static class StoredJson
         }
     }
 
-    private static string WithoutPosition(string message)
+    private static string Before(string mark, string message)
     {
-        var position = message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return position < 0 ? message : message[..position];
+        var end = message.IndexOf(mark, StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
     }
 
     private sealed class EnumNameConverter<T> : JsonConverter<T> where T : struct, Enum

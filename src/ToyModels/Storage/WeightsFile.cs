@@ -67,6 +67,11 @@ public static class WeightsFile
             }
         }
 
+        if (results.SelectMany(r => r.Restarts).Any(r => float.IsNaN(r.EvaluationLoss)))
+        {
+            throw new ArgumentException("a restart has evaluation loss NaN; a diverged training has +∞.", nameof(results));
+        }
+
         var tensors = new Dictionary<string, FloatTensor>();
         AddModels(tensors, Weights, Bias, [.. results.Select(r => r.Model)]);
         ToyModel[] others = history ? [.. results.SelectMany(r => r.Restarts.Where(o => o != r.Best)).Select(o => o.Model)] : [];
