@@ -35,10 +35,11 @@ internal static class Annotated
 
         for (var i = 0; i < count; i++)
         {
-            if (!float.IsFinite(values[i]) || values[i] > most)
+            if (!(values[i] >= 0 && values[i] <= most))
             {
+                var allowed = most == float.MaxValue ? "zero or positive, and finite" : FormattableString.Invariant($"from 0 to {most}");
                 throw new InvalidDataException(FormattableString.Invariant(
-                    $"Annotation '{name}' of column '{column.Name}' is {values[i]} in slot {i}; it must be finite and at most {most}."));
+                    $"Annotation '{name}' of column '{column.Name}' is {values[i]} in slot {i}; it must be {allowed}."));
             }
         }
 

@@ -48,9 +48,9 @@ public class PromisedSchemaTests
         var column = Assert.Single(view.Schema);
         Assert.Equal("Features", column.Name);
         Assert.Equal(new Microsoft.ML.Data.VectorDataViewType(Microsoft.ML.Data.NumberDataViewType.Single, 3), column.Type);
-        Assert.Equal(["F0", "F1", "F2"], Annotated.Names(column, "SlotNames", 3)!.Value);
-        Assert.Equal([0.5f, 0.25f, 1f], Annotated.Numbers(column, "ToyModels.Density", 3));
-        Assert.Equal([1f, 0.5f, 0.25f], Annotated.Numbers(column, "ToyModels.Importance", 3));
+        Assert.Equal(["F0", "F1", "F2"], Annotated.Names(column, "SlotNames", 3)!.Value.ToArray());
+        Assert.Equal([0.5f, 0.25f, 1f], Annotated.Numbers(column, "ToyModels.Density", 3).ToArray());
+        Assert.Equal([1f, 0.5f, 0.25f], Annotated.Numbers(column, "ToyModels.Importance", 3).ToArray());
     }
 
     [Fact]
@@ -61,10 +61,10 @@ public class PromisedSchemaTests
         foreach (var name in new[] { "Hidden", "Reconstruction", "Loss" })
         {
             var column = transformer.GetOutputSchema(Views.Dense(_ml).Schema)[name];
-            Assert.Equal(transformer.Model.Weights.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Weights, 10));
-            Assert.Equal(transformer.Model.Bias.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Bias, 5));
-            Assert.Equal(transformer.Result.Importances, Annotated.Numbers(column, ToyModelAnnotations.Importance, 5));
-            Assert.Equal(transformer.Result.Densities, Annotated.Numbers(column, ToyModelAnnotations.Density, 5));
+            Assert.Equal(transformer.Model.Weights.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Weights, 10).ToArray());
+            Assert.Equal(transformer.Model.Bias.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Bias, 5).ToArray());
+            Assert.Equal(transformer.Result.Importances.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Importance, 5).ToArray());
+            Assert.Equal(transformer.Result.Densities.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Density, 5).ToArray());
         }
     }
 }
