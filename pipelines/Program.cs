@@ -7,7 +7,11 @@ using var interruption = new CancellationTokenSource();
 void Interrupt(PosixSignalContext signal)
 {
     signal.Cancel = !interruption.IsCancellationRequested;
-    interruption.Cancel();
+    if (signal.Cancel)
+    {
+        Console.Error.WriteLine("Interrupted: what is done is being kept. A second time ends at once.");
+        interruption.Cancel();
+    }
 }
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);

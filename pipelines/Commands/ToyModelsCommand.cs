@@ -51,22 +51,11 @@ internal sealed class ToyModelsCommand
         }
         catch (UsageException e)
         {
-            return Refuse(parsed, e.Message, ExitCode.Usage);
+            return _terminal.Refuse(e.Message, ExitCode.Usage, parsed.GetValue(_json));
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return Refuse(parsed, e.Message, ExitCode.BadFile);
+            return _terminal.Refuse(e.Message, ExitCode.BadFile, parsed.GetValue(_json));
         }
-    }
-
-    private int Refuse(ParseResult parsed, string sentence, int exitCode)
-    {
-        _terminal.Error.Refuse(sentence);
-        if (parsed.GetValue(_json))
-        {
-            _terminal.Out.Json(new() { ["error"] = sentence, ["exitCode"] = exitCode });
-        }
-
-        return exitCode;
     }
 }

@@ -45,13 +45,13 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
             () => Kept(linear));
         context.Judge(
             $"{size.Name}-linear-projector",
-            $"{Short}: its WᵀW projects on them",
+            $"{Short}: the linear model's WᵀW projects on its top {size.Hidden}",
             $"max |WᵀW − P| ≤ {Text(GramTolerance)}{WhereEntrywise}",
             skip,
             () => Worst(linear, GramError, GramTolerance));
         context.Judge(
             $"{size.Name}-linear-bias",
-            $"{Short}: its bias is 0 for a kept feature and p/2 for a dropped one",
+            $"{Short}: the linear model's bias is 0 for a kept feature, p/2 for a dropped one",
             $"max |b − b*| ≤ {Text(BiasTolerance)}{WhereEntrywise}",
             skip,
             () => Worst(linear, t => MaxDifference(t.Model.Model.Bias, [.. Optimum(t).Bias.Select(b => (float)b)]), BiasTolerance));
@@ -80,7 +80,7 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
             });
         context.Judge(
             $"{size.Name}-relu-dense-loss",
-            $"{Short}: and its loss is the same",
+            $"{Short}: at p = 1 the ReLU model has the linear one's loss",
             $"the linear model's, within {LossTolerance:P0}",
             departure ?? Missing(linear is null || relu is null, "both models at p = 1"),
             () => Near(relu!.Model.EvaluationLoss, linear!.Model.EvaluationLoss));
@@ -239,5 +239,5 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
         return ($"{Text(worst)} (the least, at p = {Text(at.Density)})", worst >= least);
     }
 
-    private static string Text(double value) => ((float)value).ToString("0.####", CultureInfo.InvariantCulture);
+    private static string Text(double value) => ((float)value).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
 }

@@ -47,7 +47,7 @@ internal sealed class SuperpositionReport(SuperpositionSize size, IReadOnlyList<
 
     private static ReportTable Table(ToyModelKind kind, List<TrainedAt> trained) => new(
         $"{Words(kind)}: the trained models.",
-        ["Density 1 − S", "Loss", "Features with ‖Wᵢ‖ > ½", "‖W‖²", "Dimensions per feature", "Largest |cos|", "Steps"],
+        ["Density 1 − S", "Loss", "Features with ‖Wᵢ‖ > ½", "‖W‖²", "With a dimension of their own", "Dimensions per feature m/‖W‖²", "Steps"],
         [
             .. trained.Select(t => (ImmutableArray<string>)
             [
@@ -55,8 +55,8 @@ internal sealed class SuperpositionReport(SuperpositionSize size, IReadOnlyList<
                 t.Model.EvaluationLoss.ToString("0.000e+0", CultureInfo.InvariantCulture).Replace('-', '−'),
                 Number(t.Model.Metrics.FeaturesRepresented),
                 t.Model.Metrics.SquaredFrobeniusNorm.ToString("0.00", CultureInfo.InvariantCulture),
+                Number(t.Model.Metrics.Features.Count(f => f.Label == GeometryLabel.Dedicated)),
                 t.Model.Metrics.DimensionsPerFeature.ToString("0.000", CultureInfo.InvariantCulture),
-                t.Model.Metrics.Coherence.ToString("0.000", CultureInfo.InvariantCulture),
                 Number(t.Model.Result.Best.StepsDone),
             ]),
         ]);

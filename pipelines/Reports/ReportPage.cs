@@ -172,7 +172,7 @@ internal static class ReportPage
         {
             var measured = verdict.Outcome == VerdictOutcome.Skipped ? verdict.Reason : verdict.Measured;
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr id="{Text(verdict.Id)}"><td><span class="badge {Class(verdict.Outcome)}">{VerdictText.Name(verdict.Outcome)}</span></td><td>{Text(verdict.What)}</td><td>{Text(verdict.Expected)}</td><td>{Text(measured ?? "")}</td></tr>
+                <tr id="{Text(verdict.Id)}"><td><span class="badge {Class(verdict.Outcome)}">{VerdictText.Name(verdict.Outcome)}</span></td><td>{Unbroken(verdict.What)}</td><td>{Unbroken(verdict.Expected)}</td><td>{Unbroken(measured ?? "")}</td></tr>
 
                 """);
         }
@@ -185,7 +185,7 @@ internal static class ReportPage
         page.Append("<section id=\"files\">\n<h2>Files</h2>\n<p>They lie beside this page; run.json holds their SHA-256.</p>\n<dl>\n");
         foreach (var folder in files.GroupBy(f => Path.GetDirectoryName(f)!.Replace('\\', '/')).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            page.Append(CultureInfo.InvariantCulture, $"<dt>{Text(folder.Key.Length == 0 ? "." : folder.Key)}/</dt>\n<dd>");
+            page.Append(CultureInfo.InvariantCulture, $"<dt>{Text(folder.Key.Length == 0 ? "this folder" : $"{folder.Key}/")}</dt>\n<dd>");
             page.AppendJoin(' ', folder.Order(StringComparer.Ordinal).Select(f => $"<a href=\"{Text(f)}\">{Text(Path.GetFileName(f))}</a>"));
             page.Append("</dd>\n");
         }
@@ -196,6 +196,9 @@ internal static class ReportPage
     private static string Class(VerdictOutcome outcome) => VerdictText.Name(outcome);
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    // Keeps "p = 0.3" on one line.
+    private static string Unbroken(string text) => Text(text.Replace(" = ", "\u00a0=\u00a0", StringComparison.Ordinal).Replace(" ≤ ", "\u00a0≤\u00a0", StringComparison.Ordinal));
 
     // Lets a long list break after its commas.
     private static string Spaced(string text) => Text(text.Replace(",", ", ", StringComparison.Ordinal));

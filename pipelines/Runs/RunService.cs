@@ -32,14 +32,13 @@ internal sealed class RunService(Terminal terminal)
         }
         catch (OperationCanceledException)
         {
-            console.Refuse("Interrupted before every model had made its first step: there is nothing to keep.");
-            return ExitCode.Interrupted;
+            return terminal.Refuse("The run was interrupted before its first step: there is nothing to keep.", ExitCode.Interrupted, request.Json);
         }
         catch when (context.Files.Count > 0 && !replaces)
         {
             // What was trained is worth more than a tidy folder; where an older run would have to go for it, that one stays.
             Commit(folder, Facts(RunStatus.Failed), context.Verdicts);
-            console.Refuse($"The run failed; what it had written lies in {path}");
+            console.Line($"The run failed; what it had written lies in {path}");
             throw;
         }
 
@@ -96,7 +95,7 @@ internal sealed class RunService(Terminal terminal)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException(e is FileNotFoundException or DirectoryNotFoundException ? $"'{path}' cannot be written: {e.Message} Choose another folder." : e.Message);
+            throw new UsageException(e.Message);
         }
     }
 

@@ -19,6 +19,19 @@ internal sealed record Terminal(IAnsiConsole Out, IAnsiConsole Error, TimeProvid
     /// <summary>A path as the user meant it.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Directory);
 
+    /// <summary>Refuses: a sentence for a person, and with --json an object for a program.</summary>
+    /// <returns>The exit code, as given.</returns>
+    public int Refuse(string sentence, int exitCode, bool json)
+    {
+        Error.Refuse(sentence);
+        if (json)
+        {
+            Out.Json(new() { ["error"] = sentence, ["exitCode"] = exitCode });
+        }
+
+        return exitCode;
+    }
+
     private static IAnsiConsole Console(TextWriter writer, bool redirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });

@@ -39,9 +39,10 @@ public sealed class InterruptionTests : IDisposable
     {
         using var interruption = new CancellationTokenSource();
         interruption.Cancel();
-        Assert.Equal(130, _workplace.Invoke("run superposition --out out --set steps=10", interruption.Token));
+        Assert.Equal(130, _workplace.Invoke("run superposition --out out --json --set steps=10", interruption.Token));
+        Assert.Equal(130, _workplace.Json().GetProperty("exitCode").GetInt32());
         Assert.Empty(Directory.EnumerateDirectories(_workplace.Directory));
-        Assert.Contains("nothing to keep", _workplace.Out.Output, StringComparison.Ordinal);
+        Assert.Contains("nothing to keep", _workplace.Error.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,16 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_made_is_refused_before_anything_runs()
+    {
+        File.WriteAllText(_workplace.PathOf("file"), "mine");
+        var ran = false;
+        Assert.Equal(2, _workplace.Invoke(new Catalog(new StubPipeline(_ => ran = true)), "run stub --out file/out"));
+        Assert.False(ran);
+        Assert.Contains(_workplace.PathOf("file/out"), _workplace.Error.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Force_replaces_the_folder_whole()
     {
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(_workplace.PathOf("out")).FullName, "old.txt"), "old");

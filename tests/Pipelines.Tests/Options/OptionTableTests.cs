@@ -21,8 +21,8 @@ public sealed class OptionTableTests
         var options = (Sample)_table.Parse(["hidden-count=7", "rate=1e-1", "densities=0.1, 0.2", "kinds=b"]);
         Assert.Equal(7, options.HiddenCount);
         Assert.Equal(0.1f, options.Rate);
-        Assert.Equal([0.1f, 0.2f], options.Densities);
-        Assert.Equal(["b"], options.Kinds);
+        Assert.Equal([0.1f, 0.2f], options.Densities.ToArray());
+        Assert.Equal(["b"], options.Kinds.ToArray());
     }
 
     [Fact]
