@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
@@ -11,6 +14,9 @@ namespace ToyModels;
 /// </remarks>
 public sealed class FeatureSampler
 {
+    private readonly ImmutableArray<DensityRun> _runs;
+    private readonly RandomKey _key;
+
     /// <param name="distribution">What is drawn.</param>
     /// <param name="seed">Any number; different seeds give independent data.</param>
     /// <param name="stream">Any number; different streams of one seed are independent of each other. Default 0.</param>
@@ -21,6 +27,8 @@ public sealed class FeatureSampler
         Seed = seed;
         Stream = stream;
         BlockRows = RowsPerBlock(distribution.Count);
+        _runs = DensityRun.Of(distribution);
+        _key = RandomKey.Create(RandomKey.Purpose.Data, seed).Derive((uint)stream);
     }
 
     /// <summary>What is drawn.</summary>
@@ -42,7 +50,31 @@ public sealed class FeatureSampler
     {
         Guard.AtLeast(block, 0);
         Guard.Length(destination.Length, Distribution.Count * BlockRows, nameof(destination), $"{Distribution.Count} features times {BlockRows} rows of a block");
-        throw new NotSupportedException();
+        FillBlock(block, destination, BlockRows);
+    }
+
+    /// <summary>Draws one block into a wider matrix: feature i of the block's row s goes to [i·stride + s].</summary>
+    internal unsafe void FillBlock(long block, Span<float> destination, int stride)
+    {
+        // The last feature's row may end before the stride does.
+        Debug.Assert(stride >= BlockRows && destination.Length >= ((Distribution.Count - 1) * stride) + BlockRows);
+        fixed (float* start = destination)
+        {
+            var key = _key.Derive((ulong)block);
+            var runs = _runs.AsSpan();
+            if (Vector512.IsHardwareAccelerated)
+            {
+                BlockSampler<Simd512, Vector512<float>, Vector512<int>>.Fill(runs, key, start, BlockRows, stride);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                BlockSampler<Simd256, Vector256<float>, Vector256<int>>.Fill(runs, key, start, BlockRows, stride);
+            }
+            else
+            {
+                BlockSampler<Simd128, Vector128<float>, Vector128<int>>.Fill(runs, key, start, BlockRows, stride);
+            }
+        }
     }
 
     internal static int RowsPerBlock(int features) =>

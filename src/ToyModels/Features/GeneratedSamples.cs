@@ -8,6 +8,8 @@ namespace ToyModels;
 /// </summary>
 public sealed class GeneratedSamples : SampleSource
 {
+    private const int EvaluationStream = 1;
+
     /// <param name="distribution">What is drawn.</param>
     /// <param name="seed">Seed of the rows.</param>
     /// <param name="rows">Rows of one pass, at least 1; default: never the same row twice.</param>
@@ -43,8 +45,9 @@ public sealed class GeneratedSamples : SampleSource
     public override ImmutableArray<float> Densities => Sampler.Distribution.Densities;
 
     /// <inheritdoc/>
-    public override SampleReader OpenTraining(int? epochs, int seed) => throw new NotSupportedException();
+    public override SampleReader OpenTraining(int? epochs, int seed) => new GeneratedReader(Sampler, Rows, epochs);
 
     /// <inheritdoc/>
-    public override SampleReader OpenEvaluation() => throw new NotSupportedException();
+    public override SampleReader OpenEvaluation() =>
+        new GeneratedReader(new FeatureSampler(Sampler.Distribution, Sampler.Seed, EvaluationStream), EvaluationRows, epochs: 1);
 }

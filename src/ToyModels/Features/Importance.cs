@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace ToyModels;
@@ -63,8 +64,19 @@ public sealed record GeometricImportance : Importance
     public float Ratio { get; }
 
     /// <inheritdoc/>
-    public override ImmutableArray<float> Resolve(int count) =>
-        [.. Enumerable.Range(0, Guard.AtLeast(count, 1)).Select(i => (float)Math.Pow(Ratio, i))];
+    public override ImmutableArray<float> Resolve(int count)
+    {
+        // By multiplication: Math.Pow differs in the last bit between systems.
+        var values = new float[Guard.AtLeast(count, 1)];
+        var power = 1.0;
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = (float)power;
+            power *= Ratio;
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(values);
+    }
 }
 
 /// <summary>I_i = <see cref="First"/>·(<see cref="Last"/>/<see cref="First"/>)^(i/(n−1)).</summary>
@@ -85,8 +97,11 @@ public sealed record LogSpacedImportance : Importance
     public float Last { get; }
 
     /// <inheritdoc/>
-    public override ImmutableArray<float> Resolve(int count) =>
-        [.. Enumerable.Range(0, Guard.AtLeast(count, 1)).Select(i => (float)(First * Math.Pow(Last / First, count == 1 ? 0 : i / (count - 1.0))))];
+    public override ImmutableArray<float> Resolve(int count)
+    {
+        var slope = count == 1 ? 0 : (PortableMath.Log(Last) - PortableMath.Log(First)) / (Guard.AtLeast(count, 1) - 1);
+        return [.. Enumerable.Range(0, count).Select(i => (float)(First * PortableMath.Exp(slope * i)))];
+    }
 }
 
 /// <summary>The importances as they were given.</summary>

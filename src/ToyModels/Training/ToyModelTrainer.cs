@@ -13,5 +13,6 @@ public sealed class ToyModelTrainer : IToyModelTrainer
     public IReadOnlyList<TrainingResult> Train(
         IReadOnlyList<TrainingInstance> instances,
         IProgress<TrainingProgress>? progress = null,
-        CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        CancellationToken cancellationToken = default) =>
+        new TrainingSession(instances, DenseGradient.Create, progress, cancellationToken).Run(Threads);
 }

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace ToyModels;
+
+/// <summary>Neighbouring features of one density, with the constants that drawing them needs.</summary>
+internal readonly struct DensityRun
+{
+    /// <summary>The largest Single below 1: rounding must not carry a value up to the open end of its range.</summary>
+    internal const float Largest = 0.99999994f;
+
+    /// <summary>From this density on, drawing every element is cheaper than drawing gaps, and 27 bits are left for the value.</summary>
+    private const float DenseFrom = 1f / 16;
+
+    private DensityRun(int first, int count, float density, ValueRange range)
+    {
+        First = first;
+        Count = count;
+        Density = density;
+        IsDense = density >= DenseFrom;
+        var present = IsDense ? (long)(density * (double)(1L << 31)) : 1L << 31;
+        LastPresent = (int)(present - 1);
+        (Scale, Shift) = range == ValueRange.Unit ? ((float)(1.0 / present), 0f) : ((float)(2.0 / present), -1f);
+        InverseLogAbsent = IsDense || density == 0 ? 0 : (float)Math.Max(1 / LogAbsent(density), -1e30);
+    }
+
+    /// <summary>The run's first feature.</summary>
+    internal int First { get; }
+
+    /// <summary>Its number of features.</summary>
+    internal int Count { get; }
+
+    /// <summary>p of each of them.</summary>
+    internal float Density { get; }
+
+    /// <summary>Whether every element is drawn.</summary>
+    internal bool IsDense { get; }
+
+    /// <summary>T − 1: the last integer of 31 bits that stands for a present feature.</summary>
+    internal int LastPresent { get; }
+
+    /// <summary>From integer to value: value = u·Scale + Shift.</summary>
+    internal float Scale { get; }
+
+    /// <summary>See <see cref="Scale"/>.</summary>
+    internal float Shift { get; }
+
+    /// <summary>1 / ln(1 − p), finite.</summary>
+    internal float InverseLogAbsent { get; }
+
+    internal static ImmutableArray<DensityRun> Of(FeatureDistribution distribution)
+    {
+        var densities = distribution.Densities;
+        var runs = ImmutableArray.CreateBuilder<DensityRun>();
+        for (var first = 0; first < densities.Length;)
+        {
+            var end = first + 1;
+            while (end < densities.Length && densities[end] == densities[first])
+            {
+                end++;
+            }
+
+            runs.Add(new DensityRun(first, end - first, densities[first], distribution.Range));
+            first = end;
+        }
+
+        return runs.ToImmutable();
+    }
+
+    /// <summary>ln(1 − p) = −Σ_k p^k/k; below p = 1/16 the series ends below 1e-17 at k = 14, with full relative precision.</summary>
+    private static double LogAbsent(double p)
+    {
+        var series = 0.0;
+        for (var k = 14; k >= 1; k--)
+        {
+            series = (series * p) + (1.0 / k);
+        }
+
+        return -p * series;
+    }
+}

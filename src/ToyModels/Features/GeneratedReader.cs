@@ -1,0 +1,66 @@
+namespace ToyModels;
+
+/// <summary>Walks the passes over generated rows. A whole block goes straight to its place; part of one is cut out of a kept block.</summary>
+internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? epochs) : SampleReader
+{
+    private readonly int _features = sampler.Distribution.Count;
+    private readonly int _blockRows = sampler.BlockRows;
+    private float[] _kept = [];
+    private long _keptBlock = -1;
+    private long _row;
+    private int _epoch;
+
+    public override int Read(Span<float> destination, int samples, int stride)
+    {
+        var read = 0;
+        while (read < samples)
+        {
+            if (_row == rows)
+            {
+                if (_epoch + 1 == epochs)
+                {
+                    break;
+                }
+
+                _epoch++;
+                _row = 0;
+            }
+
+            var offset = (int)(_row % _blockRows);
+            var take = (int)Math.Min(Math.Min(samples - read, rows - _row), _blockRows - offset);
+            if (take == _blockRows)
+            {
+                sampler.FillBlock(_row / _blockRows, destination[read..], stride);
+            }
+            else
+            {
+                CopyFromKept(_row / _blockRows, offset, take, destination[read..], stride);
+            }
+
+            _row += take;
+            read += take;
+        }
+
+        for (var feature = 0; feature < _features && read < stride; feature++)
+        {
+            destination.Slice((feature * stride) + read, stride - read).Clear();
+        }
+
+        return read;
+    }
+
+    private void CopyFromKept(long block, int offset, int take, Span<float> destination, int stride)
+    {
+        if (_keptBlock != block)
+        {
+            _kept = _kept.Length == 0 ? new float[_features * _blockRows] : _kept;
+            sampler.FillBlock(block, _kept);
+            _keptBlock = block;
+        }
+
+        for (var feature = 0; feature < _features; feature++)
+        {
+            _kept.AsSpan((feature * _blockRows) + offset, take).CopyTo(destination[(feature * stride)..]);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace ToyModels;
+
+/// <summary>
+/// The few vector operations that kernels are written in, once for every hardware width. Each is exact or rounded once, hence the
+/// same bits on every width: no estimates, no transcendental functions.
+/// </summary>
+/// <typeparam name="TF">Vector of Single.</typeparam>
+/// <typeparam name="TI">Vector of Int32 of the same width.</typeparam>
+internal unsafe interface ISimd<TF, TI>
+    where TF : unmanaged
+    where TI : unmanaged
+{
+    /// <summary>Elements a vector: a power of two that divides <see cref="Lanes.Count"/>.</summary>
+    static abstract int Width { get; }
+
+    static abstract TF Load(float* source);
+
+    static abstract void Store(TF value, float* destination);
+
+    static abstract TF Splat(float value);
+
+    /// <summary>a·b + c, rounded once.</summary>
+    static abstract TF MultiplyAdd(TF a, TF b, TF c);
+
+    static abstract TF Add(TF a, TF b);
+
+    static abstract TF Subtract(TF a, TF b);
+
+    static abstract TF Multiply(TF a, TF b);
+
+    static abstract TF Divide(TF a, TF b);
+
+    static abstract TF Sqrt(TF a);
+
+    static abstract TF Floor(TF a);
+
+    /// <summary>a where test &gt; 0, else 0.</summary>
+    static abstract TF WherePositive(TF test, TF a);
+
+    /// <summary>The smaller of two numbers; neither is NaN, and zeros keep no promise of sign.</summary>
+    static abstract TF Min(TF a, TF b);
+
+    static abstract TI Load(int* source);
+
+    static abstract void Store(TI value, int* destination);
+
+    static abstract TI Splat(int value);
+
+    static abstract TI Add(TI a, TI b);
+
+    static abstract TI Subtract(TI a, TI b);
+
+    static abstract TI Multiply(TI a, TI b);
+
+    static abstract TI Xor(TI a, TI b);
+
+    static abstract TI And(TI a, TI b);
+
+    static abstract TI Or(TI a, TI b);
+
+    static abstract TI ShiftLeft(TI a, int bits);
+
+    /// <summary>Shifts zeros in from the left.</summary>
+    static abstract TI ShiftRight(TI a, int bits);
+
+    /// <summary>Shifts the sign in from the left.</summary>
+    static abstract TI ShiftRightSigned(TI a, int bits);
+
+    /// <summary>a where index ≤ limit, else 0; signed comparison.</summary>
+    static abstract TF WhereAtMost(TI index, TI limit, TF a);
+
+    static abstract TF ToSingle(TI a);
+
+    /// <summary>Truncates; the values lie in the range of Int32.</summary>
+    static abstract TI ToInt32(TF a);
+
+    static abstract TI Bits(TF a);
+
+    static abstract TF FromBits(TI a);
+}

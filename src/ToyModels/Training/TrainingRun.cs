@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+
+namespace ToyModels;
+
+/// <summary>One restart of one instance: initial weights, the loop over steps, the loss history, the evaluation.</summary>
+internal sealed class TrainingRun
+{
+    /// <summary>Every so many steps a loss is recorded.</summary>
+    internal const int RecordEvery = 50;
+
+    private readonly TrainingInstance _instance;
+    private readonly ToyModelOptions _options;
+    private readonly GradientEngine _engine;
+    private readonly AdamW _optimizer;
+    private readonly int _features;
+    private readonly int _restart;
+    private readonly int? _steps;
+    private readonly float[] _weights;
+    private readonly float[] _bias;
+    private readonly float[] _chunk;
+    private readonly int _chunkSamples;
+    private readonly int _stride;
+    private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
+
+    /// <param name="instance">What to train; its options hold the resolved seed.</param>
+    /// <param name="restart">Number of the restart, from 0: it names the initial weights.</param>
+    /// <param name="engine">Computes loss and gradient.</param>
+    internal TrainingRun(TrainingInstance instance, int restart, GradientEngine engine)
+    {
+        _instance = instance;
+        _options = instance.Options;
+        _restart = restart;
+        _engine = engine;
+        _features = instance.Samples.FeatureCount;
+        _steps = StepsOf(_options);
+        _weights = InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart);
+        _bias = new float[_features];
+        _optimizer = new AdamW(_options.Optimizer, _weights.Length + _bias.Length);
+        _chunkSamples = ChunkSamples(_features, _options.BatchSize);
+
+        // One cache line more than the samples: rows that lie a power of two apart would fall into the same few cache sets.
+        _stride = Lanes.RoundUp(_chunkSamples) + Lanes.Count;
+        _chunk = new float[_features * _stride];
+    }
+
+    /// <summary>n densities: those that the data carry, else the fraction of non-zeros among all rows. Known after <see cref="Run"/>.</summary>
+    internal ImmutableArray<float> Densities { get; private set; }
+
+    /// <summary>Number of steps; null where epochs are counted.</summary>
+    internal static int? StepsOf(ToyModelOptions options) => options.Epochs is null ? options.Steps ?? ToyModelOptions.DefaultSteps : null;
+
+    /// <summary>Trains.</summary>
+    /// <param name="onRecord">Told of every recorded loss.</param>
+    /// <param name="onStep">Told of every step.</param>
+    /// <param name="cancellationToken">Stops after the step in hand.</param>
+    internal RestartResult Run(Action<LossPoint>? onRecord, Action? onStep, CancellationToken cancellationToken)
+    {
+        using var reader = _instance.Samples.OpenTraining(_options.Epochs, _options.Seed!.Value);
+        var lossSinceRecord = 0.0;
+        var recorded = 0;
+        var step = 0;
+        var (keptWeights, keptBias) = (_weights, _bias);
+        var reason = StopReason.Completed;
+        while (step != _steps)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                reason = StopReason.Cancelled;
+                break;
+            }
+
+            if (Step(reader) is not { } loss)
+            {
+                break;
+            }
+
+            step++;
+            lossSinceRecord += loss;
+            onStep?.Invoke();
+            if (step == 1 || step % RecordEvery == 0 || step == _steps)
+            {
+                Record(step);
+                if (reason == StopReason.Diverged)
+                {
+                    break;
+                }
+            }
+        }
+
+        if (step > recorded && reason != StopReason.Diverged)
+        {
+            Record(step);
+        }
+
+        if (step == 0 && reason == StopReason.Completed)
+        {
+            throw new InvalidDataException("The training data have no rows; at least one is needed.");
+        }
+
+        var isDiverged = reason == StopReason.Diverged;
+        var model = new ToyModel(_options.Kind, _options.Hidden, isDiverged ? keptWeights : _weights, isDiverged ? keptBias : _bias);
+        var evaluation = Evaluate(model);
+        return new RestartResult(
+            _restart,
+            model,
+            isDiverged ? float.PositiveInfinity : evaluation,
+            isDiverged ? recorded : step,
+            reason,
+            _history.ToImmutable());
+
+        void Record(int at)
+        {
+            var loss = (float)(lossSinceRecord / (at - recorded));
+            if (!float.IsFinite(loss) || !AllFinite(_weights) || !AllFinite(_bias))
+            {
+                reason = StopReason.Diverged;
+                return;
+            }
+
+            recorded = at;
+            lossSinceRecord = 0;
+            (keptWeights, keptBias) = ((float[])_weights.Clone(), (float[])_bias.Clone());
+            _history.Add(new LossPoint(at, loss));
+            onRecord?.Invoke(_history[^1]);
+        }
+    }
+
+    /// <summary>One optimiser step.</summary>
+    /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>
+    private double? Step(SampleReader reader)
+    {
+        _engine.Begin(_weights, _bias);
+
+        // The last batch of the last epoch may be short, which shows only when it has been read: its mean is put right after.
+        var loss = 0.0;
+        var samples = 0;
+        var scale = (float)(Reduction / _options.BatchSize);
+        while (samples < _options.BatchSize)
+        {
+            var read = reader.Read(_chunk, Math.Min(_chunkSamples, _options.BatchSize - samples), _stride);
+            if (read == 0)
+            {
+                break;
+            }
+
+            loss += _engine.Accumulate(_chunk, read, _stride, scale);
+            samples += read;
+        }
+
+        if (samples == 0)
+        {
+            return null;
+        }
+
+        _optimizer.BeginStep();
+        var partial = (float)((double)_options.BatchSize / samples);
+        _optimizer.Apply(_weights, _engine.WeightGradient, partial, 0);
+        _optimizer.Apply(_bias, _engine.BiasGradient, partial, _weights.Length);
+        return loss * Reduction / samples;
+    }
+
+    private double Reduction => _options.Reduction == LossReduction.MeanOverFeatures ? 1.0 / _features : 1.0;
+
+    /// <summary>The loss on the fixed evaluation sample; the same pass counts densities where the data carry none.</summary>
+    private float Evaluate(ToyModel model)
+    {
+        _engine.Begin(model.Weights, model.Bias);
+        using var reader = _instance.Samples.OpenEvaluation();
+        var present = new long[_features];
+        var isCounted = _instance.Samples.Densities.IsDefault;
+        var loss = 0.0;
+        var samples = 0L;
+        while (reader.Read(_chunk, _chunkSamples, _stride) is var read and > 0)
+        {
+            loss += _engine.Loss(_chunk, read, _stride);
+            samples += read;
+            for (var i = 0; isCounted && i < _features; i++)
+            {
+                present[i] += read - _chunk.AsSpan(i * _stride, read).Count(0f);
+            }
+        }
+
+        Densities = isCounted ? [.. present.Select(count => (float)((double)count / samples))] : _instance.Samples.Densities;
+        return (float)(loss * Reduction / samples);
+    }
+
+    /// <summary>Samples of a chunk: a block of the sampler's, but at least 256 so that sums over samples pay, and no more than a batch.</summary>
+    private static int ChunkSamples(int features, int batch) => Math.Min(batch, Math.Max(256, FeatureSampler.RowsPerBlock(features)));
+
+    private static bool AllFinite(float[] values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

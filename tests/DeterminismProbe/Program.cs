@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using ToyModels;
+
+// Prints the vector widths that this process sees, then one hash a line. DeterminismTests runs it under different hardware settings.
+Console.WriteLine($"widths {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0)}");
+
+foreach (var density in (float[])[1, 0.3f, 1f / 16, 0.05f, 0.002f])
+{
+    var sampler = new FeatureSampler(new FeatureDistribution(20, density, ValueRange.Symmetric), seed: 7);
+    var block = new float[20 * sampler.BlockRows];
+    sampler.FillBlock(3, block);
+    Console.WriteLine($"data {density} {Hash(block)}");
+}
+
+Console.WriteLine($"importance {Hash(Importance.LogSpaced(1, 0.01f).Resolve(100).AsSpan())} {Hash(Importance.Geometric(0.9f).Resolve(80).AsSpan())}");
+
+TrainingInstance[] instances =
+[
+    new(new ToyModelOptions { Hidden = 5, Steps = 60, BatchSize = 100, Seed = 1, Restarts = 2 }, Data(20, 0.2f)),
+    new(new ToyModelOptions { Hidden = 3, Steps = 120, BatchSize = 64, Seed = 2, Kind = ToyModelKind.Linear, Reduction = LossReduction.MeanOverFeatures }, Data(7, 0.03f)),
+    new(new ToyModelOptions { Hidden = 1, Steps = 100, BatchSize = 1024, Seed = 3, Optimizer = OptimizerOptions.Adam }, Data(2, 0.5f)),
+];
+foreach (var threads in (int[])[1, 2, 7])
+{
+    foreach (var result in new ToyModelTrainer(threads).Train(instances))
+    {
+        var losses = result.Best.LossHistory.Select(point => point.Loss).Append(result.Best.EvaluationLoss).ToArray();
+        Console.WriteLine($"threads {threads} n {result.Model.FeatureCount}: {Hash(result.Model.Weights)} {Hash(result.Model.Bias)} {Hash(losses)}");
+    }
+}
+
+static GeneratedSamples Data(int features, float density) => new(new FeatureDistribution(features, density), seed: 11);
+
+static string Hash(ReadOnlySpan<float> values) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values)))[..16];

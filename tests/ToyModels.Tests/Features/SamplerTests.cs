@@ -1,0 +1,254 @@
+using System.Runtime.Intrinsics;
+using FsCheck.Xunit;
+
+namespace ToyModels.Tests.Features;
+
+public sealed class SamplerTests
+{
+    [Theory]
+    [InlineData(1, 1024)]
+    [InlineData(5, 1024)]
+    [InlineData(20, 1024)]
+    [InlineData(80, 256)]
+    [InlineData(200, 128)]
+    [InlineData(1000, 32)]
+    [InlineData(10_000, 16)]
+    public void Blocks_have_the_promised_number_of_rows(int features, int rows) =>
+        Assert.Equal(rows, new FeatureSampler(new FeatureDistribution(features, 0.5f), seed: 0).BlockRows);
+
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(0.5f)]
+    [InlineData(0.0625f)]
+    [InlineData(0.0624f)]
+    [InlineData(0.01f)]
+    [InlineData(0.001f)]
+    [InlineData(0f)]
+    public void Features_are_present_with_their_density_and_uniform_where_present(float density)
+    {
+        var values = Draw(new FeatureDistribution(20, density), seed: 3, blocks: 100);
+        var present = values.Where(value => value != 0).Select(value => (double)value).ToArray();
+        AssertBinomial(values.Length, density, present.Length);
+        if (density == 0)
+        {
+            return;
+        }
+
+        var tolerance = 5 / Math.Sqrt(present.Length);
+        Assert.InRange(present.Average(), 0.5 - (0.289 * tolerance), 0.5 + (0.289 * tolerance));
+        Assert.InRange(present.Average(value => value * value), (1 / 3.0) - (0.299 * tolerance), (1 / 3.0) + (0.299 * tolerance));
+        Assert.True(present.Min() > 0 && present.Max() < 1);
+
+        // Tenths: each within five standard deviations.
+        for (var tenth = 0; tenth < 10; tenth++)
+        {
+            AssertBinomial(present.Length, 0.1, present.Count(value => (int)(value * 10) == tenth));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.5f)]
+    [InlineData(0.01f)]
+    public void Symmetric_values_are_uniform_between_minus_one_and_one(float density)
+    {
+        var present = Draw(new FeatureDistribution(20, density, ValueRange.Symmetric), seed: 3, blocks: 50).Where(value => value != 0).ToArray();
+        var tolerance = 5 / Math.Sqrt(present.Length);
+        Assert.InRange(present.Average(), -0.577 * tolerance, 0.577 * tolerance);
+        Assert.InRange(present.Average(value => value * value), (1 / 3.0) - (0.299 * tolerance), (1 / 3.0) + (0.299 * tolerance));
+        Assert.True(present.Min() >= -1 && present.Max() < 1);
+    }
+
+    [Theory]
+    [InlineData(0.3f)]
+    [InlineData(0.03f)]
+    public void Features_and_rows_are_independent(float density)
+    {
+        var sampler = new FeatureSampler(new FeatureDistribution(4, density), seed: 2);
+        long together = 0, inSuccession = 0, pairs = 0;
+        var block = new float[4 * sampler.BlockRows];
+        for (var k = 0; k < 200; k++)
+        {
+            sampler.FillBlock(k, block);
+            for (var s = 0; s < sampler.BlockRows - 1; s++)
+            {
+                pairs++;
+                together += block[s] != 0 && block[sampler.BlockRows + s] != 0 ? 1 : 0;
+                inSuccession += block[s] != 0 && block[s + 1] != 0 ? 1 : 0;
+            }
+        }
+
+        AssertBinomial(pairs, density * density, together);
+        AssertBinomial(pairs, density * density, inSuccession);
+    }
+
+    [Fact]
+    public void Every_feature_has_its_own_density()
+    {
+        var densities = new[] { 0.9f, 0.9f, 0.001f, 0.03f, 0.03f, 0f, 0.5f };
+        var distribution = new FeatureDistribution([.. densities]);
+        var sampler = new FeatureSampler(distribution, seed: 1);
+        var present = new long[densities.Length];
+        var block = new float[densities.Length * sampler.BlockRows];
+        for (var k = 0; k < 50; k++)
+        {
+            sampler.FillBlock(k, block);
+            for (var i = 0; i < densities.Length; i++)
+            {
+                present[i] += sampler.BlockRows - block.AsSpan(i * sampler.BlockRows, sampler.BlockRows).Count(0f);
+            }
+        }
+
+        for (var i = 0; i < densities.Length; i++)
+        {
+            AssertBinomial(50L * sampler.BlockRows, densities[i], present[i]);
+        }
+    }
+
+    [Fact]
+    public void Blocks_come_out_the_same_in_any_order_and_from_any_thread()
+    {
+        var sampler = new FeatureSampler(new FeatureDistribution(20, 0.1f), seed: 1);
+        var inOrder = Enumerable.Range(0, 16).Select(k => Block(sampler, k)).ToArray();
+        var fromThreads = new float[16][];
+        Parallel.For(0, 16, k => fromThreads[15 - k] = Block(sampler, 15 - k));
+        Assert.Equal(inOrder, fromThreads);
+        Assert.Equal(16, inOrder.Select(block => string.Join(',', block.Take(200))).Distinct().Count());
+    }
+
+    [Fact]
+    public void Seeds_streams_and_blocks_share_nothing()
+    {
+        var distribution = new FeatureDistribution(20, 1);
+        var first = Block(new FeatureSampler(distribution, seed: 1), 0);
+        float[][] others =
+        [
+            Block(new FeatureSampler(distribution, seed: 2), 0),
+            Block(new FeatureSampler(distribution, seed: -1), 0),
+            Block(new FeatureSampler(distribution, seed: 1, stream: 1), 0),
+            Block(new FeatureSampler(distribution, seed: 1), 1),
+            Block(new FeatureSampler(distribution, seed: 1), 1L << 40),
+        ];
+        foreach (var other in others)
+        {
+            // Uniform numbers of 24 bits and more: of 20 480 places, fewer than ten agree by chance.
+            Assert.True(first.Zip(other).Count(pair => pair.First == pair.Second) < 10);
+            Assert.InRange(Correlation(first, other), -0.035, 0.035);
+        }
+    }
+
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(0.2f)]
+    [InlineData(0.05f)]
+    [InlineData(0.002f)]
+    public unsafe void Every_vector_width_draws_the_same_bits(float density)
+    {
+        var runs = DensityRun.Of(new FeatureDistribution([density, density, 0.5f, density]));
+        var key = RandomKey.Create(RandomKey.Purpose.Data, 1);
+        float[] narrow = new float[4 * 64], middle = new float[4 * 64], wide = new float[4 * 64];
+        fixed (float* n = narrow, m = middle, w = wide)
+        {
+            BlockSampler<Simd128, Vector128<float>, Vector128<int>>.Fill(runs.AsSpan(), key, n, 64, 64);
+            BlockSampler<Simd256, Vector256<float>, Vector256<int>>.Fill(runs.AsSpan(), key, m, 64, 64);
+            BlockSampler<Simd512, Vector512<float>, Vector512<int>>.Fill(runs.AsSpan(), key, w, 64, 64);
+        }
+
+        Assert.Equal(narrow, middle);
+        Assert.Equal(narrow, wide);
+        Assert.Contains(narrow, value => value != 0);
+    }
+
+    [Property(MaxTest = 40)]
+    public void Rows_do_not_depend_on_how_they_are_read(byte batch, byte passRows)
+    {
+        var source = new GeneratedSamples(new FeatureDistribution(200, 0.1f), seed: 4, rows: passRows + 1);
+        const int total = 600;
+        var stride = 608;
+        var atOnce = new float[200 * stride];
+        Assert.Equal(total, source.OpenTraining(null, 0).Read(atOnce, total, stride));
+
+        using var reader = source.OpenTraining(null, 0);
+        var size = batch + 1;
+        var chunk = new float[200 * 256];
+        for (var row = 0; row < total;)
+        {
+            Array.Fill(chunk, float.NaN);
+            var want = Math.Min(size, total - row);
+            var read = reader.Read(chunk, want, 256);
+            Assert.Equal(want, read);
+            for (var i = 0; i < 200; i++)
+            {
+                Assert.Equal(atOnce.AsSpan((i * stride) + row, read), chunk.AsSpan(i * 256, read));
+                Assert.False(chunk.AsSpan((i * 256) + read, 256 - read).ContainsAnyExcept(0f));
+            }
+
+            row += read;
+        }
+    }
+
+    [Fact]
+    public void Passes_repeat_and_end_after_the_epochs()
+    {
+        using var reader = new GeneratedSamples(new FeatureDistribution(3, 0.5f), seed: 4, rows: 40).OpenTraining(2, 0);
+        var rows = new float[3 * 96];
+        Assert.Equal(80, reader.Read(rows, 96, 96));
+        Assert.Equal(rows.AsSpan(0, 40), rows.AsSpan(40, 40));
+        Assert.Equal(0, reader.Read(rows, 96, 96));
+        Assert.DoesNotContain(rows, value => value != 0);
+    }
+
+    [Fact]
+    public void The_evaluation_sample_is_fixed_and_apart_from_the_training_rows()
+    {
+        var source = new GeneratedSamples(new FeatureDistribution(5, 1), seed: 4);
+        float[] first = new float[5 * 1024], again = new float[5 * 1024], training = new float[5 * 1024];
+        source.OpenEvaluation().Read(first, 1024, 1024);
+        using var reader = source.OpenEvaluation();
+        reader.Read(again, 1024, 1024);
+        source.OpenTraining(null, 0).Read(training, 1024, 1024);
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, training);
+
+        var rows = 1024;
+        while (reader.Read(again, 1024, 1024) is var read and > 0)
+        {
+            rows += read;
+        }
+
+        Assert.Equal(SampleSource.EvaluationRows, rows);
+    }
+
+    [Fact]
+    public void A_block_of_the_wrong_size_is_refused()
+    {
+        var sampler = new FeatureSampler(new FeatureDistribution(5, 0.5f), seed: 0);
+        Assert.Throws<ArgumentException>(() => sampler.FillBlock(0, new float[5]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sampler.FillBlock(-1, new float[5 * 1024]));
+    }
+
+    private static float[] Block(FeatureSampler sampler, long block)
+    {
+        var values = new float[sampler.Distribution.Count * sampler.BlockRows];
+        sampler.FillBlock(block, values);
+        return values;
+    }
+
+    private static float[] Draw(FeatureDistribution distribution, int seed, int blocks)
+    {
+        var sampler = new FeatureSampler(distribution, seed);
+        return [.. Enumerable.Range(0, blocks).SelectMany(k => Block(sampler, k))];
+    }
+
+    private static void AssertBinomial(long trials, double probability, long successes)
+    {
+        var slack = 5 * Math.Sqrt(trials * probability * (1 - probability));
+        Assert.InRange(successes, (trials * probability) - slack, (trials * probability) + slack);
+    }
+
+    private static double Correlation(float[] x, float[] y)
+    {
+        double meanX = x.Average(), meanY = y.Average();
+        var covariance = x.Zip(y).Average(pair => (pair.First - meanX) * (pair.Second - meanY));
+        return covariance / Math.Sqrt(x.Average(v => (v - meanX) * (v - meanX)) * y.Average(v => (v - meanY) * (v - meanY)));
+    }
+}

@@ -1,0 +1,95 @@
+using FsCheck.Xunit;
+
+namespace ToyModels.Tests.Models;
+
+public sealed class ToyModelTests
+{
+    [Fact]
+    public void Weights_lie_feature_major_and_dimension_major()
+    {
+        var model = new ToyModel(ToyModelKind.Linear, 2, [1, 2, 3, 4, 5, 6], [7, 8, 9]);
+        Assert.Equal((3, 2), (model.FeatureCount, model.HiddenCount));
+        Assert.Equal([3, 4], model.Direction(1));
+        Assert.Equal([1, 3, 5, 2, 4, 6], model.WeightsByDimension);
+    }
+
+    [Fact]
+    public void Forward_passes_are_those_of_the_paper()
+    {
+        float[] weights = [1, 2, 3, 4, 5, 6], bias = [-1, 0.5f, -100];
+        float[] hidden = new float[2], output = new float[3];
+        var relu = new ToyModel(ToyModelKind.ReluOutput, 2, weights, bias);
+        relu.Encode([1, 0, 2], hidden);
+        Assert.Equal([11, 14], hidden);
+        relu.Decode(hidden, output);
+        Assert.Equal([38, 89.5f, 39], output);
+        relu.Reconstruct([0.5f, 0, 0], output);
+        Assert.Equal([1.5f, 6, 0], output);
+        new ToyModel(ToyModelKind.Linear, 2, weights, bias).Reconstruct([0.5f, 0, 0], output);
+        Assert.Equal([1.5f, 6, -91.5f], output);
+    }
+
+    [Property]
+    public void A_sparse_row_gives_the_bits_of_the_dense_one(int seed)
+    {
+        var model = new ToyModel(ToyModelKind.ReluOutput, 7, InitialWeights.XavierNormal(40, 7, seed, 0), new float[40]);
+        var row = new float[40];
+        var random = new Random(seed);
+        var indices = Enumerable.Range(0, 40).Where(_ => random.Next(5) == 0).ToArray();
+        var values = indices.Select(_ => random.NextSingle()).ToArray();
+        for (var e = 0; e < indices.Length; e++)
+        {
+            row[indices[e]] = values[e];
+        }
+
+        float[] dense = new float[7], sparse = new float[7];
+        model.Encode(row, dense);
+        model.Encode(indices, values, sparse);
+        Assert.Equal(dense, sparse);
+    }
+
+    [Fact]
+    public void The_trainers_forward_pass_has_the_bits_of_the_models()
+    {
+        // One sample through the kernels: its loss must be that of the model's own reconstruction.
+        var weights = InitialWeights.XavierNormal(13, 4, 1, 0);
+        var bias = Enumerable.Range(0, 13).Select(i => (i * 0.01f) - 0.05f).ToArray();
+        var row = Enumerable.Range(0, 13).Select(i => i / 13f).ToArray();
+        var engine = DenseGradient.Create(ToyModelKind.ReluOutput, 13, 4, [.. Enumerable.Repeat(1f, 13)]);
+        engine.Begin(weights, bias);
+        var chunk = new float[13 * 16];
+        for (var i = 0; i < 13; i++)
+        {
+            chunk[i * 16] = row[i];
+        }
+
+        var output = new float[13];
+        new ToyModel(ToyModelKind.ReluOutput, 4, weights, bias).Reconstruct(row, output);
+        var expected = 0.0;
+        for (var i = 0; i < 13; i++)
+        {
+            expected += (output[i] - row[i]) * (output[i] - row[i]);
+        }
+
+        Assert.Equal(expected, engine.Loss(chunk, 1, 16));
+    }
+
+    [Fact]
+    public void Sizes_that_do_not_fit_are_refused_with_both_numbers()
+    {
+        var exception = Assert.Throws<ArgumentException>(() => new ToyModel(ToyModelKind.Linear, 2, [1, 2, 3], [1, 2]));
+        Assert.Contains("weights has 3 elements, but must have 4", exception.Message);
+        var model = new ToyModel(ToyModelKind.Linear, 1, [1, 2], [1, 2]);
+        Assert.Throws<ArgumentException>(() => model.Encode([1], new float[1]));
+        Assert.Throws<ArgumentException>(() => model.Decode([1], new float[1]));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_not_finite_are_refused(float value)
+    {
+        Assert.Throws<ArgumentException>(() => new ToyModel(ToyModelKind.Linear, 1, [1, value], [1, 2]));
+        Assert.Throws<ArgumentException>(() => new ToyModel(ToyModelKind.Linear, 1, [1, 2], [value, 2]));
+    }
+}

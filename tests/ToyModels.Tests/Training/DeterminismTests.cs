@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ToyModels.Tests.Training;
+
+/// <summary>The same bits on every vector width and any number of threads: hashes of a run that is committed here, in processes of their own.</summary>
+public sealed class DeterminismTests
+{
+    // Printed by tests/DeterminismProbe. They change only when the data or the arithmetic change on purpose.
+    private const string Expected = """
+        data 1 cde335f69de58c35
+        data 0.3 fc51c3352362c3c7
+        data 0.0625 fd72c786dadf24ea
+        data 0.05 ee20c74a5d3bf982
+        data 0.002 50d78f7ad4edc57d
+        importance 5d83a2cd37d1d771 4d3def3049877d47
+        threads 1 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
+        threads 1 n 7: d63188bdf17283d2 0f76601274c3f641 a670fbd3683552fc
+        threads 1 n 2: f5d5873e046b2aa4 96e253b4afb85b73 dc1d3ea010066ba3
+        threads 2 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
+        threads 2 n 7: d63188bdf17283d2 0f76601274c3f641 a670fbd3683552fc
+        threads 2 n 2: f5d5873e046b2aa4 96e253b4afb85b73 dc1d3ea010066ba3
+        threads 7 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
+        threads 7 n 7: d63188bdf17283d2 0f76601274c3f641 a670fbd3683552fc
+        threads 7 n 2: f5d5873e046b2aa4 96e253b4afb85b73 dc1d3ea010066ba3
+        """;
+
+    [Theory]
+    [InlineData(null, null, 512)]
+    [InlineData("DOTNET_EnableAVX512", "0", 256)]
+    [InlineData("DOTNET_PreferredVectorBitWidth", "256", 256)]
+    [InlineData("DOTNET_EnableAVX2", "0", 128)]
+    [InlineData("DOTNET_EnableHWIntrinsic", "0", 0)]
+    public void The_same_bits_come_out_under_every_hardware_setting(string? variable, string? value, int widestSeen)
+    {
+        var lines = RunProbe(variable, value);
+
+        // Without the setting the width is the machine's own; with it, the child must not see more than the setting leaves.
+        var width = int.Parse(lines[0].Split(' ')[1]);
+        Assert.InRange(width, 0, widestSeen);
+        Assert.Equal(Expected.ReplaceLineEndings("\n").Split('\n'), lines[1..]);
+    }
+
+    private static string[] RunProbe(string? variable, string? value)
+    {
+        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var start = new ProcessStartInfo(dotnet)
+        {
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "DeterminismProbe.dll") },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (variable is not null)
+        {
+            start.Environment[variable] = value;
+        }
+
+        using var probe = Process.Start(start)!;
+        var error = probe.StandardError.ReadToEndAsync();
+        var output = probe.StandardOutput.ReadToEnd();
+        probe.WaitForExit();
+        Assert.True(probe.ExitCode == 0, error.Result);
+        return output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+    }
+}
