@@ -63,6 +63,14 @@ internal static class Ticks
             ? (digit * Math.Pow(10, exponent)).ToString("0.####", CultureInfo.InvariantCulture)
             : $"{(digit == 1 ? "" : $"{digit}·")}10{Superscript(exponent)}";
 
+    /// <summary>A number alone, to four digits: 0.7, 0.001, 5·10⁻⁶.</summary>
+    internal static string Number(double value)
+    {
+        var text = value.ToString("G4", CultureInfo.InvariantCulture);
+        var e = text.IndexOf('E', StringComparison.Ordinal);
+        return (e < 0 ? text : $"{text[..e]}·10{Superscript(int.Parse(text[(e + 1)..], CultureInfo.InvariantCulture))}").Replace('-', '−');
+    }
+
     private static string Superscript(int exponent) =>
         string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
 }
