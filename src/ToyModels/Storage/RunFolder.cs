@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace ToyModels;
 
 /// <summary>
-/// The folder of a run, there whole or not at all. The run writes into a hidden folder beside it (<c>.NAME.partial</c>); <see cref="Commit"/> puts it in
-/// place by one rename. A folder that is replaced steps aside (<c>.NAME.old</c>) and comes back if that rename fails; whatever an earlier process left
+/// The folder of a run, there whole or not at all. The run writes into a hidden folder beside it (<c>.NAME.toymodels-partial</c>); <see cref="Commit"/> puts it in
+/// place by one rename. A folder that is replaced steps aside (<c>.NAME.toymodels-old</c>) and comes back if that rename fails; whatever an earlier process left
 /// when it was killed is put in order by the next <see cref="Create(string, bool)"/>.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -240,14 +240,19 @@ public sealed class RunFolder : IDisposable
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e) when (File.Exists(file))
+        catch (IOException e)
         {
-            throw new IOException($"'{path}' is open in another run; wait for it, or choose another folder.", e);
+            throw new IOException(
+                File.Exists(file)
+                    ? $"'{path}' is open in another run; wait for it, or choose another folder."
+                    : $"'{path}' cannot be written: {e.Message} Choose another folder.",
+                e);
         }
     }
 
+    /// <summary>Names that are nobody else's: what bears them may be cleared.</summary>
     private static string Sibling(string path, string role) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{role}");
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.toymodels-{role}");
 
     private static void Delete(string folder)
     {

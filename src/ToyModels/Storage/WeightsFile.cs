@@ -91,7 +91,13 @@ public static class WeightsFile
     private static void AddModels(Dictionary<string, FloatTensor> tensors, string weightsName, string biasName, ToyModel[] models)
     {
         var (n, m) = (models[0].FeatureCount, models[0].HiddenCount);
-        var weights = new float[checked(models.Length * m * n)];
+        var count = (long)models.Length * m * n;
+        if (count > Array.MaxLength)
+        {
+            throw new ArgumentException($"{models.Length} models of n = {n} and m = {m} are {count} weights; one file holds {Array.MaxLength}. Write fewer to one file.", nameof(models));
+        }
+
+        var weights = new float[count];
         var bias = new float[models.Length * n];
         for (var i = 0; i < models.Length; i++)
         {

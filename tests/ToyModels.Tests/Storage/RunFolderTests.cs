@@ -86,12 +86,12 @@ public sealed class RunFolderTests : IDisposable
         var error = Assert.Throws<IOException>(() => folder.Commit(RunManifestTests.Manifest));
         folder.Dispose();
 
-        Assert.Contains(_temp.PathOf(".run.partial"), error.Message, StringComparison.Ordinal);
-        Assert.Equal([".run.partial", "run"], _temp.Names());
+        Assert.Contains(_temp.PathOf(".run.toymodels-partial"), error.Message, StringComparison.Ordinal);
+        Assert.Equal([".run.toymodels-partial", "run"], _temp.Names());
         Assert.Equal("old", File.ReadAllText(_temp.PathOf("run", "old")));
-        Assert.Equal("new", File.ReadAllText(_temp.PathOf(".run.partial", "new")));
+        Assert.Equal("new", File.ReadAllText(_temp.PathOf(".run.toymodels-partial", "new")));
         Assert.Contains("could not be put in place", Assert.Throws<IOException>(() => RunFolder.Create(Target, force: true)).Message, StringComparison.Ordinal);
-        Assert.True(File.Exists(_temp.PathOf(".run.partial", "run.json")));
+        Assert.True(File.Exists(_temp.PathOf(".run.toymodels-partial", "run.json")));
     }
 
     [Fact]
@@ -140,9 +140,9 @@ public sealed class RunFolderTests : IDisposable
             Assert.Contains("no room. What was there is as it was", Assert.Throws<IOException>(() => folder.Commit(RunManifestTests.Manifest)).Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal([".run.partial", "run"], _temp.Names());
+        Assert.Equal([".run.toymodels-partial", "run"], _temp.Names());
         Assert.Equal("old", File.ReadAllText(_temp.PathOf("run", "old")));
-        Assert.Equal("new", File.ReadAllText(_temp.PathOf(".run.partial", "new")));
+        Assert.Equal("new", File.ReadAllText(_temp.PathOf(".run.toymodels-partial", "new")));
     }
 
     [Fact]
@@ -161,9 +161,9 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void What_a_killed_run_left_half_written_is_cleared()
     {
-        Directory.CreateDirectory(_temp.PathOf(".run.partial", "figures"));
-        File.WriteAllText(_temp.PathOf(".run.partial", "half"), "half");
-        File.WriteAllText(_temp.PathOf(".run.lock"), "");
+        Directory.CreateDirectory(_temp.PathOf(".run.toymodels-partial", "figures"));
+        File.WriteAllText(_temp.PathOf(".run.toymodels-partial", "half"), "half");
+        File.WriteAllText(_temp.PathOf(".run.toymodels-lock"), "");
 
         using (var folder = RunFolder.Create(Target))
         {
@@ -176,8 +176,8 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_folder_that_a_killed_run_had_set_aside_comes_back()
     {
-        Directory.CreateDirectory(_temp.PathOf(".run.old"));
-        File.WriteAllText(_temp.PathOf(".run.old", "old"), "old");
+        Directory.CreateDirectory(_temp.PathOf(".run.toymodels-old"));
+        File.WriteAllText(_temp.PathOf(".run.toymodels-old", "old"), "old");
 
         Assert.Contains("not empty", Assert.Throws<IOException>(() => RunFolder.Create(Target)).Message, StringComparison.Ordinal);
         OldIsWhole();
@@ -186,7 +186,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_folder_that_was_replaced_by_a_run_killed_after_is_cleared()
     {
-        Directory.CreateDirectory(_temp.PathOf(".run.old"));
+        Directory.CreateDirectory(_temp.PathOf(".run.toymodels-old"));
         Old();
 
         RunFolder.Create(Target, force: true).Dispose();
@@ -200,7 +200,7 @@ public sealed class RunFolderTests : IDisposable
         using (RunFolder.Create(Target))
         {
             Assert.Contains("open in another run", Assert.Throws<IOException>(() => RunFolder.Create(Target)).Message, StringComparison.Ordinal);
-            Assert.True(Directory.Exists(_temp.PathOf(".run.partial")));
+            Assert.True(Directory.Exists(_temp.PathOf(".run.toymodels-partial")));
         }
 
         RunFolder.Create(Target).Dispose();
@@ -248,7 +248,7 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("/etc/a")]
     [InlineData(".")]
     [InlineData("a/")]
-    [InlineData("../.run.partial2/a")]
+    [InlineData("../.run.toymodels-partial2/a")]
     [InlineData("run.json")]
     [InlineData("a/../run.json")]
     [InlineData("")]

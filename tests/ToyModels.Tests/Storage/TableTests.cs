@@ -88,6 +88,22 @@ public class TableTests
     }
 
     [Fact]
+    public void Weights_that_were_read_back_give_the_same_table()
+    {
+        using var temp = new TempFolder();
+        TrainingResult[] results = [Trained(0, ToyModelKind.ReluOutput), Trained(1, ToyModelKind.Linear)];
+        WeightsFile.Write(temp.PathOf("weights.safetensors"), results);
+        FeaturesCsv.Write(temp.PathOf("features.csv"), results, [.. results.Select(r => ModelMetrics.Measure(r))]);
+
+        var read = WeightsFile.Read(temp.PathOf("weights.safetensors"));
+        var rows = FeaturesCsv.Rows(read, [.. read.Select(r => ModelMetrics.Measure(r))]).ToArray();
+
+        Assert.Equal(10, rows.Length);
+        Assert.Equal([ToyModelKind.ReluOutput, ToyModelKind.Linear], rows.Select(r => r.Model).Distinct());
+        Assert.Equal(rows, FeaturesCsv.Read(temp.PathOf("features.csv")));
+    }
+
+    [Fact]
     public void Measures_are_one_for_each_instance() =>
         Assert.Throws<ArgumentException>(() => FeaturesCsv.Rows([Results.Result(2, 1, 0, losses: 1)], []));
 
@@ -109,6 +125,17 @@ public class TableTests
         using var writer = new StringWriter();
         FeaturesCsv.Write(writer, rows);
         return writer.ToString();
+    }
+
+    private static TrainingResult Trained(int seed, ToyModelKind kind)
+    {
+        var random = new Random(seed);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
+        return new TrainingResult(
+            new ToyModelOptions { Kind = kind, Hidden = 2, Seed = seed },
+            Importance.Geometric(0.9f).Resolve(5),
+            [0.1f, 0.2f, 0.3f, 0.4f, 1],
+            [new RestartResult(0, new ToyModel(kind, 2, Numbers(10), Numbers(5)), 0.1f, 1, StopReason.Completed, [])]);
     }
 
     private static string Losses(params TrainingResult[] results)
