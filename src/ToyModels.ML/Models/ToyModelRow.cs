@@ -1,0 +1,113 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace ToyModels.ML;
+
+/// <summary>One row with the model's columns. Features, h and x' are computed once a row, however many columns need them.</summary>
+internal sealed class ToyModelRow : DataViewRow
+{
+    private readonly ToyModelMapper _mapper;
+    private readonly DataViewRow _input;
+    private readonly bool[] _active;
+    private readonly ToyModel _model;
+    private readonly ValueGetter<VBuffer<float>>? _getFeatures;
+    private readonly float[] _hidden;
+    private readonly float[] _reconstruction;
+    private readonly float[] _dense;
+    private VBuffer<float> _features;
+    private long _hiddenOf = -1;
+    private long _reconstructionOf = -1;
+
+    internal ToyModelRow(ToyModelMapper mapper, DataViewRow input, bool[] active)
+    {
+        _mapper = mapper;
+        _input = input;
+        _active = active;
+        _model = mapper.Transformer.Model;
+        _getFeatures = mapper.IsAnyOwn(active) ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
+        _hidden = new float[_model.HiddenCount];
+        _reconstruction = new float[_model.FeatureCount];
+        _dense = new float[_model.FeatureCount];
+    }
+
+    public override DataViewSchema Schema => _mapper.OutputSchema;
+
+    public override long Position => _input.Position;
+
+    public override long Batch => _input.Batch;
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => RowAccess.IsActive(_active, column);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        RowAccess.RequireActive(_active, column);
+        return column.Index < _mapper.InputSchema.Count
+            ? _input.GetGetter<TValue>(_mapper.InputSchema[column.Index])
+            : RowAccess.Typed<TValue>(_mapper.Getter(this, column.Index));
+    }
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    internal void GetHidden(ref VBuffer<float> destination) => Copy(Hidden(), ref destination);
+
+    internal void GetReconstruction(ref VBuffer<float> destination) => Copy(Reconstruction(), ref destination);
+
+    internal void GetLoss(ref float destination)
+    {
+        var reconstruction = Reconstruction();
+        _features.CopyTo(_dense);
+        var result = _mapper.Transformer.Result;
+        destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, result.Importances.AsSpan(), result.Options.Reduction);
+    }
+
+    private static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> destination)
+    {
+        var editor = VBufferEditor.Create(ref destination, values.Length);
+        values.CopyTo(editor.Values);
+        destination = editor.Commit();
+    }
+
+    private ReadOnlySpan<float> Hidden()
+    {
+        RowAccess.RequirePosition(Position);
+        if (_hiddenOf != Position)
+        {
+            _getFeatures!(ref _features);
+            _mapper.Rows.Require(_features, Position);
+            if (_features.IsDense)
+            {
+                _model.Encode(_features.GetValues(), _hidden);
+            }
+            else
+            {
+                _model.Encode(_features.GetIndices(), _features.GetValues(), _hidden);
+            }
+
+            _hiddenOf = Position;
+        }
+
+        return _hidden;
+    }
+
+    private ReadOnlySpan<float> Reconstruction()
+    {
+        var hidden = Hidden();
+        if (_reconstructionOf != Position)
+        {
+            _model.Decode(hidden, _reconstruction);
+            _reconstructionOf = Position;
+        }
+
+        return _reconstruction;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms;
+
+namespace ToyModels.ML;
+
+/// <summary>
+/// Native save and load. ML.NET keeps the parts that a component needs for it internal, so they are reached by name here, and nowhere else:
+/// <see cref="ModelSaveContext"/>'s writers, the version header, and the catalog of loadable classes.
+/// </summary>
+/// <remarks>
+/// The header names ours as loader and ML.NET's custom mapping as its alternative: a context that was never asked for <c>ToyModels()</c> falls
+/// back to that alternative, finds <see cref="GuideToCatalog"/> in this assembly, and so tells the user what to call.
+/// </remarks>
+internal static class ModelFile
+{
+    internal const string Contract = "ToyModels.ML";
+
+    private const int Version = 1;
+    private const string ModelLoader = "ToyModelTransformer";
+    private const string MetricsLoader = "ToyModelMetricsStep";
+    private const string HeaderStream = "ToyModel.json";
+    private const string WeightsStream = "ToyModel.safetensors";
+    private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
+
+    private static readonly ConditionalWeakTable<ComponentCatalog, object> _registered = [];
+
+    /// <summary>Tells a context how to load our transformers; once is enough, again does no harm.</summary>
+    internal static void Register(MLContext mlContext)
+    {
+        var catalog = mlContext.ComponentCatalog;
+        lock (Part(typeof(ComponentCatalog).GetField("_lock", Any)?.GetValue(catalog), "ComponentCatalog._lock"))
+        {
+            if (!_registered.TryGetValue(catalog, out _))
+            {
+                Register(catalog, typeof(ToyModelTransformer), ModelLoader, nameof(CreateModel));
+                Register(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, nameof(CreateMetrics));
+                _registered.Add(catalog, catalog.GetType());
+            }
+        }
+    }
+
+    internal static void Save(ModelSaveContext context, ToyModelTransformer transformer)
+    {
+        Begin(context, ModelLoader, new JsonObject
+        {
+            ["features"] = transformer.FeatureColumnName,
+            ["hidden"] = transformer.HiddenColumnName,
+            ["reconstruction"] = transformer.ReconstructionColumnName,
+            ["loss"] = transformer.LossColumnName,
+            ["featureNames"] = new JsonArray([.. transformer.FeatureNames.Select(n => (JsonNode)n)]),
+        });
+        SaveBinaryStream(context, WeightsStream, writer => WeightsFile.Write(writer.BaseStream, [transformer.Result], history: true));
+    }
+
+    internal static void Save(ModelSaveContext context, FeatureMetricsTransformer transformer) =>
+        Begin(context, MetricsLoader, new JsonObject
+        {
+            ["input"] = transformer.InputColumnName,
+            ["componentThreshold"] = transformer.Options.ComponentThreshold,
+            ["representedNorm"] = transformer.Options.RepresentedNorm,
+        });
+
+    private static ToyModelTransformer CreateModel(IHostEnvironment _, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        var columns = new OutputColumns(
+            Required<string>(header, "features"), Optional(header, "hidden"), Optional(header, "reconstruction"), Optional(header, "loss"));
+        var results = WeightsFile.Read(new MemoryStream(Bytes(context, WeightsStream)));
+        var names = FeatureNames(header);
+        if (results.Count != 1 || names.Length != results[0].Model.FeatureCount)
+        {
+            throw new InvalidDataException(
+                $"{results.Count} models with {names.Length} feature names; there must be one model, and a name for each of its {results[0].Model.FeatureCount} features.");
+        }
+
+        return new ToyModelTransformer(results[0], columns, names);
+    });
+
+    private static FeatureMetricsTransformer CreateMetrics(IHostEnvironment environment, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        var options = new MetricsOptions
+        {
+            ComponentThreshold = Required<float>(header, "componentThreshold"),
+            RepresentedNorm = Required<float>(header, "representedNorm"),
+        };
+        var input = OutputColumns.RequireName(Required<string>(header, "input"), "input");
+        return new FeatureMetricsTransformer(environment as MLContext ?? new MLContext(), input, options);
+    });
+
+    /// <summary>Whatever a damaged or hostile payload makes fail becomes one kind of error that says so.</summary>
+    private static T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw Marked(new InvalidDataException($"This is not a toy model that this version of ToyModels.ML can load: {e.Message}", e));
+        }
+    }
+
+    /// <summary>ML.NET passes on what its loaders throw, if it bears this mark; otherwise it arrives wrapped in a TargetInvocationException.</summary>
+    private static InvalidDataException Marked(InvalidDataException exception)
+    {
+        exception.Data["ML_IsMarked"] = 1;
+        return exception;
+    }
+
+    private static JsonNode Header(object context)
+    {
+        var loadString = Part(context.GetType().GetMethod("LoadString", Any), "ModelLoadContext.LoadString");
+        loadString.Invoke(context, null);
+        loadString.Invoke(context, null);
+        var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
+        var version = Required<int>(header, "version");
+        return version == Version
+            ? header
+            : throw new InvalidDataException($"its format has version {version}, and this library reads version {Version}. Update ToyModels.ML.");
+    }
+
+    private static T Required<T>(JsonNode header, string name) =>
+        header[name] is { } value ? value.GetValue<T>() : throw new InvalidDataException($"its header has no '{name}'.");
+
+    private static string? Optional(JsonNode header, string name) => header[name]?.GetValue<string>();
+
+    private static ImmutableArray<string> FeatureNames(JsonNode header)
+    {
+        var names = header["featureNames"] as JsonArray ?? throw new InvalidDataException("its header has no 'featureNames'.");
+        return [.. names.Select(n => n?.GetValue<string>() ?? throw new InvalidDataException("one of its 'featureNames' is null."))];
+    }
+
+    private static byte[] Bytes(object context, string stream)
+    {
+        byte[]? bytes = null;
+        Action<BinaryReader> read = reader =>
+        {
+            using var copy = new MemoryStream();
+            reader.BaseStream.CopyTo(copy);
+            bytes = copy.ToArray();
+        };
+        Part(context.GetType().GetMethod("TryLoadBinaryStream", Any), "ModelLoadContext.TryLoadBinaryStream").Invoke(context, [stream, read]);
+        return bytes ?? throw new InvalidDataException($"its part '{stream}' is missing.");
+    }
+
+    private static void Begin(ModelSaveContext context, string loader, JsonObject header)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        CheckAtModel(context);
+        var version = Activator.CreateInstance(
+            CoreType("Microsoft.ML.VersionInfo"),
+            "CUSTOMXF", 0x00010002u, 0x00010002u, 0x00010001u, typeof(CustomMappingFactoryAttributeAttribute).Assembly.FullName, loader, "CustomTransformer");
+        Part(typeof(ModelSaveContext).GetMethod("SetVersionInfo", Any), "ModelSaveContext.SetVersionInfo").Invoke(context, [version]);
+        SaveString(context, Contract);
+        SaveString(context, typeof(ModelFile).Assembly.FullName!);
+        header["version"] = Version;
+        SaveBinaryStream(context, HeaderStream, writer => writer.Write(JsonSerializer.SerializeToUtf8Bytes(header)));
+    }
+
+    private static void Register(ComponentCatalog catalog, Type type, string loader, string create)
+    {
+        var attribute = Activator.CreateInstance(
+            CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, CoreType("Microsoft.ML.SignatureLoadModel"), "", new[] { loader });
+        var infoType = Part(typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic), "ComponentCatalog.LoadableClassInfo");
+        var info = Activator.CreateInstance(infoType, Any, null, [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
+        Part(typeof(ComponentCatalog).GetMethod("AddClass", Any), "ComponentCatalog.AddClass").Invoke(catalog, [info, new[] { loader }, false]);
+    }
+
+    private static Type CoreType(string name) => Part(typeof(ICanSaveModel).Assembly.GetType(name), name);
+
+    /// <summary>A part of ML.NET that is reached by name, and may be gone in a version to come.</summary>
+    private static T Part<T>(T? part, string name) where T : class =>
+        part ?? throw new NotSupportedException(
+            $"{typeof(ICanSaveModel).Assembly.GetName()} has no {name}, on which saving and loading toy models rests. Use the version of Microsoft.ML that ToyModels.ML was built for.");
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void CheckAtModel(ModelSaveContext context);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void SaveString(ModelSaveContext context, string value);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void SaveBinaryStream(ModelSaveContext context, string name, Action<BinaryWriter> write);
+}

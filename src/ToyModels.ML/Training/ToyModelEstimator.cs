@@ -1,0 +1,63 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace ToyModels.ML;
+
+/// <summary>Fits a toy model of superposition: n features through m hidden dimensions and back (Elhage et al. 2022, "Problem setup").</summary>
+/// <remarks>
+/// <para>Input: one Vector&lt;Single&gt; column of fixed size n, dense or sparse, without NaN or infinity. Importances and densities are taken from the
+/// options, else from the column's annotations (<see cref="ToyModelAnnotations"/>), else importance is 1 and density is the fraction of non-zeros
+/// seen in the first pass.</para>
+/// <para>Output: the input's columns and Hidden (Vector&lt;Single&gt; of m), Reconstruction (Vector&lt;Single&gt; of n) and Loss (Single), as far as they are named;
+/// each is computed only where it is asked for, and carries the model's weights as annotations.</para>
+/// <para>Training: step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order.</para>
+/// </remarks>
+public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
+{
+    internal ToyModelEstimator(MLContext mlContext, ToyModelEstimatorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Model.Validate();
+        Columns = new OutputColumns(options.FeatureColumnName, options.HiddenColumnName, options.ReconstructionColumnName, options.LossColumnName);
+        MlContext = mlContext;
+        Options = options.Model.Seed is not null
+            ? options
+            : options with { Model = options.Model with { Seed = ((IHostEnvironment)mlContext).Register("ToyModels.Seed").Rand.Next() } };
+    }
+
+    /// <summary>The options, seed resolved: two fits of one estimator on the same data give the same model.</summary>
+    public ToyModelEstimatorOptions Options { get; }
+
+    internal MLContext MlContext { get; }
+
+    internal OutputColumns Columns { get; }
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="input">The rows.</param>
+    /// <returns>The model of the best restart.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or is not a fixed-size vector of Single.</exception>
+    /// <exception cref="ArgumentException">Importances are given for another number of features.</exception>
+    /// <exception cref="InvalidDataException">The view is empty, or a row holds NaN or infinity.</exception>
+    /// <exception cref="InvalidOperationException">The training diverged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first step.</exception>
+    public ToyModelTransformer Fit(IDataView input)
+    {
+        var fitted = new Fitting(MlContext, Options.Trainer, Options.Progress, Options.CancellationToken).Run([(this, input)])[0];
+        if (fitted.StopReason == StopReason.Diverged)
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"The training diverged after step {fitted.Result.Best.StepsDone} with learning rate {Options.Model.Optimizer.LearningRate}: the loss is no longer finite. Try a lower learning rate, or scale the features down."));
+        }
+
+        return fitted;
+    }
+
+    /// <summary>The schema that the fitted transformer will deliver.</summary>
+    /// <param name="inputSchema">The schema that goes in.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or is not a fixed-size vector of Single.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        SchemaErrors.RequireFeatures(inputSchema, Columns.Features);
+        return Shapes.WithToyModelColumns(MlContext, inputSchema, Columns);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.ML;
+
+namespace ToyModels.ML.Tests;
+
+/// <summary>Estimators and fitted models that the tests share.</summary>
+internal static class Contexts
+{
+    internal static ToyModelEstimatorOptions AllColumns(FixedTrainer? trainer = null, int hidden = 2) => new()
+    {
+        Model = new ToyModelOptions { Hidden = hidden, Seed = 5, Steps = 100 },
+        ReconstructionColumnName = "Reconstruction",
+        LossColumnName = "Loss",
+        Trainer = trainer ?? new FixedTrainer(),
+    };
+
+    internal static ToyModelTransformer Fit(MLContext ml, ToyModelEstimatorOptions? options = null) => ml.ToyModels().ToyModel(options ?? AllColumns()).Fit(Views.Dense(ml));
+
+    /// <summary>The exceptions of a chain, outermost first.</summary>
+    internal static IEnumerable<Exception> Unfold(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            yield return e;
+        }
+    }
+}
