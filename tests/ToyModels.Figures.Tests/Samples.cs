@@ -7,9 +7,9 @@ namespace ToyModels.Figures.Tests;
 internal static class Samples
 {
     /// <summary>Every kind of figure, for realistic and for edge inputs.</summary>
-    public static TheoryData<string> Names => [.. Figures.Keys];
+    public static TheoryData<string> Names => [.. _figures.Keys];
 
-    private static readonly Dictionary<string, Func<Figure>> Figures = new()
+    private static readonly Dictionary<string, Func<Figure>> _figures = new()
     {
         ["heat map"] = () => HeatMap.Draw(Wave(20 * 20), 20, 20, new HeatMapOptions { Title = "n = 20, m = 5, I = 0.7ⁱ, 1 − S = 0.01" }),
         ["heat map of one cell"] = () => HeatMap.Draw([1], 1, 1),
@@ -41,7 +41,7 @@ internal static class Samples
 
     private static ChartOptions LogLog => new() { X = new ChartAxis { Label = "step", Logarithmic = true }, Y = new ChartAxis { Label = "loss", Logarithmic = true } };
 
-    public static Figure Draw(string name) => Figures[name]();
+    public static Figure Draw(string name) => _figures[name]();
 
     public static Figure Card(int n, ModelCardOptions? options = null) =>
         ModelCard.Draw(Wave(n * n), Wave(n), Ramp(n), Ramp(n), options);

@@ -50,8 +50,7 @@ internal sealed class ChartPanel
     private string Describe()
     {
         var names = string.Join(", ", _series.Take(12).Select(s => s.Name)) + (_series.Length > 12 ? ", …" : "");
-        return FormattableString.Invariant(
-            $"{(_points ? "Scatter" : "Line")} chart of {Axis(_yAxis, "y")} over {Axis(_xAxis, "x")} for {names}; y from {_series.Min(s => s.Y.Min()):0.####} to {_series.Max(s => s.Y.Max()):0.####}.");
+        return $"{(_points ? "Scatter" : "Line")} chart of {Axis(_yAxis, "y")} over {Axis(_xAxis, "x")} for {names}; y from {Ticks.Number(_series.Min(s => s.Y.Min()))} to {Ticks.Number(_series.Max(s => s.Y.Max()))}.";
 
         static string Axis(ChartAxis axis, string name) => (axis.Label.Length > 0 ? axis.Label : name) + (axis.Logarithmic ? " (logarithmic)" : "");
     }

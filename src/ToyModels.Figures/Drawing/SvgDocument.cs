@@ -13,8 +13,8 @@ namespace ToyModels.Figures;
 /// </summary>
 internal static class SvgDocument
 {
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-    private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
+    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace _link = "http://www.w3.org/1999/xlink";
 
     internal static string Finish(Stream skia, int width, int height, string title, string description)
     {
@@ -22,7 +22,7 @@ internal static class SvgDocument
         root.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}"));
         root.SetAttributeValue("role", "img");
         root.SetAttributeValue("aria-label", title.Length > 0 ? $"{title}. {description}" : description);
-        foreach (var image in root.Descendants(Svg + "image"))
+        foreach (var image in root.Descendants(_svg + "image"))
         {
             // Browsers know the word of CSS, older renderers that of SVG 1.1.
             image.SetAttributeValue("image-rendering", "optimizeSpeed");
@@ -30,12 +30,12 @@ internal static class SvgDocument
         }
 
         var glyphs = new GlyphOutlines();
-        foreach (var text in root.Descendants(Svg + "text").ToList())
+        foreach (var text in root.Descendants(_svg + "text").ToList())
         {
             text.ReplaceWith(glyphs.Outline(text));
         }
 
-        root.AddFirst(new XElement(Svg + "title", title.Length > 0 ? title : description), new XElement(Svg + "desc", description), glyphs.Definitions());
+        root.AddFirst(new XElement(_svg + "title", title.Length > 0 ? title : description), new XElement(_svg + "desc", description), glyphs.Definitions());
         ShortenNumbers(root);
         NumberIds(root, "");
         NumberIds(root, $"f{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write(root))))[..8]}-");
@@ -66,7 +66,7 @@ internal static class SvgDocument
             {
                 attribute.Value = names[attribute.Value];
             }
-            else if (attribute.Name == Link + "href" && attribute.Value.StartsWith('#'))
+            else if (attribute.Name == _link + "href" && attribute.Value.StartsWith('#'))
             {
                 attribute.Value = $"#{names[attribute.Value[1..]]}";
             }
@@ -98,7 +98,7 @@ internal static class SvgDocument
         private readonly Dictionary<(bool Bold, ushort Glyph), string> _ids = [];
         private readonly List<XElement> _paths = [];
 
-        internal XElement Definitions() => new(Svg + "defs", _paths);
+        internal XElement Definitions() => new(_svg + "defs", _paths);
 
         /// <summary>A group of glyphs in the place of a text element, whose x holds one position for each glyph and whose y holds the baseline.</summary>
         internal XElement Outline(XElement text)
@@ -110,15 +110,15 @@ internal static class SvgDocument
             var glyphs = font.GetGlyphs(text.Value.Trim('\r', '\n', '\t'));
             var scale = size / Em;
             var place = string.Create(CultureInfo.InvariantCulture, $"{(string?)text.Attribute("transform")} scale({scale:0.####})").TrimStart();
-            var group = new XElement(Svg + "g", new XAttribute("transform", place), text.Attribute("fill"), text.Attribute("fill-opacity"));
+            var group = new XElement(_svg + "g", new XAttribute("transform", place), text.Attribute("fill"), text.Attribute("fill-opacity"));
             for (var i = 0; i < Math.Min(glyphs.Length, xs.Length); i++)
             {
                 if (Id(font, bold, glyphs[i]) is { } id)
                 {
                     var (x, y) = (xs[i] / scale, ys[Math.Min(i, ys.Length - 1)] / scale);
                     group.Add(new XElement(
-                        Svg + "use",
-                        new XAttribute(Link + "href", $"#{id}"),
+                        _svg + "use",
+                        new XAttribute(_link + "href", $"#{id}"),
                         new XAttribute("x", Short(x)),
                         new XAttribute("y", Short(y))));
                 }
@@ -142,7 +142,7 @@ internal static class SvgDocument
 
             var id = string.Create(CultureInfo.InvariantCulture, $"{(bold ? 'b' : 'r')}{glyph}");
             _ids.Add((bold, glyph), id);
-            _paths.Add(new XElement(Svg + "path", new XAttribute("id", id), new XAttribute("d", path.ToSvgPathData())));
+            _paths.Add(new XElement(_svg + "path", new XAttribute("id", id), new XAttribute("d", path.ToSvgPathData())));
             return id;
         }
 

@@ -18,8 +18,14 @@ internal sealed class ViewSamples : SampleSource
         _column = column;
         _shuffle = shuffle && view.CanShuffle;
         _rows = new RowReading(column.Name, names.Length, names);
-        Importances = Annotated.Numbers(column, ToyModelAnnotations.Importance, names.Length);
-        Densities = Annotated.Numbers(column, ToyModelAnnotations.Density, names.Length, most: 1);
+
+        // On what a toy model adds, importances and densities are those of that model's features, not of this column's slots.
+        if (column.Annotations.Schema.GetColumnOrNull(ToyModelAnnotations.Weights) is null)
+        {
+            Importances = Annotated.Numbers(column, ToyModelAnnotations.Importance, names.Length);
+            Densities = Annotated.Numbers(column, ToyModelAnnotations.Density, names.Length, most: 1);
+        }
+
         RowCount = view.GetRowCount();
         if (RowCount == 0)
         {

@@ -8,7 +8,7 @@ namespace ToyModels.ML;
 internal sealed record AnnotatedModel(
     ToyModel Model, ImmutableArray<float> Importances, ImmutableArray<float> Densities, LossReduction Reduction, ImmutableArray<string> FeatureNames)
 {
-    private static readonly string[] s_required =
+    private static readonly string[] _required =
     [
         ToyModelAnnotations.Weights, ToyModelAnnotations.Bias, ToyModelAnnotations.Importance, ToyModelAnnotations.Density,
         ToyModelAnnotations.FeatureNames, ToyModelAnnotations.Kind, ToyModelAnnotations.Reduction,
@@ -17,7 +17,7 @@ internal sealed record AnnotatedModel(
     /// <summary>Refuses a column without the annotations of a toy model.</summary>
     internal static void Require(IEnumerable<string> annotations, string column, string step)
     {
-        if (s_required.Except(annotations).FirstOrDefault() is { } missing)
+        if (_required.Except(annotations).FirstOrDefault() is { } missing)
         {
             throw new InvalidOperationException(
                 $"Column '{column}' has no annotation '{missing}': it does not come straight from a toy model. Put {step} directly after the step ToyModel (ToyModelEstimator), on a column that it adds.");

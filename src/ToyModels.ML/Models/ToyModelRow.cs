@@ -48,6 +48,16 @@ internal sealed class ToyModelRow : DataViewRow
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     internal void GetHidden(ref VBuffer<float> destination) => Copy(Hidden(), ref destination);
 
     internal void GetReconstruction(ref VBuffer<float> destination) => Copy(Reconstruction(), ref destination);

@@ -71,7 +71,10 @@ public sealed class ToyModelTransformer : ITransformer
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or is not a vector of n Single.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ToyModelMapper(this, inputSchema);
 
-    /// <summary>A lazy view of the rows with the model's columns; a column is computed only where it is asked for.</summary>
+    /// <summary>
+    /// A lazy view of the rows with the model's columns; a column is computed only where it is asked for. A row that holds NaN or infinity is refused
+    /// when it is read, by an <see cref="InvalidDataException"/> that names row, column and slot.
+    /// </summary>
     /// <param name="input">The rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or is not a vector of n Single.</exception>
     public IDataView Transform(IDataView input)

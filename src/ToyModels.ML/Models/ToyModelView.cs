@@ -47,7 +47,6 @@ internal sealed class ToyModelView(IDataView input, ToyModelMapper mapper) : IDa
             if (disposing)
             {
                 _row.Dispose();
-                input.Dispose();
             }
 
             base.Dispose(disposing);

@@ -9,7 +9,7 @@ namespace ToyModels.ML;
 /// </summary>
 internal static class Shapes
 {
-    private static readonly SchemaShape s_nothing = new([]);
+    private static readonly SchemaShape _nothing = new([]);
 
     /// <summary>The input's columns and those that a toy model adds.</summary>
     internal static SchemaShape WithToyModelColumns(MLContext mlContext, SchemaShape input, OutputColumns columns)
@@ -47,7 +47,7 @@ internal static class Shapes
 
     /// <summary>The columns of <typeparamref name="TRow"/> and nothing else.</summary>
     internal static SchemaShape Of<TRow>(MLContext mlContext) where TRow : class, new() =>
-        mlContext.Transforms.CustomMapping<Empty, TRow>(static (_, _) => { }, null).GetOutputSchema(s_nothing);
+        mlContext.Transforms.CustomMapping<Empty, TRow>(static (_, _) => { }, null).GetOutputSchema(_nothing);
 
     private static void AddNumbers(SchemaDefinition.Column column, string name) =>
         column.AddAnnotation(name, new VBuffer<float>(1, [0f]), new VectorDataViewType(NumberDataViewType.Single, 1));

@@ -28,21 +28,19 @@ internal static class ModelFile
     private const string WeightsStream = "ToyModel.safetensors";
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
 
-    private static readonly Assembly s_core = typeof(ICanSaveModel).Assembly;
-    private static readonly ConditionalWeakTable<ComponentCatalog, object> s_registered = [];
+    private static readonly ConditionalWeakTable<ComponentCatalog, object> _registered = [];
 
     /// <summary>Tells a context how to load our transformers; once is enough, again does no harm.</summary>
     internal static void Register(MLContext mlContext)
     {
         var catalog = mlContext.ComponentCatalog;
-        var catalogsOwn = typeof(ComponentCatalog).GetField("_lock", Any)!.GetValue(catalog)!;
-        lock (catalogsOwn)
+        lock (Part(typeof(ComponentCatalog).GetField("_lock", Any)?.GetValue(catalog), "ComponentCatalog._lock"))
         {
-            if (!s_registered.TryGetValue(catalog, out _))
+            if (!_registered.TryGetValue(catalog, out _))
             {
                 Register(catalog, typeof(ToyModelTransformer), ModelLoader, nameof(CreateModel));
                 Register(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, nameof(CreateMetrics));
-                s_registered.Add(catalog, catalog.GetType());
+                _registered.Add(catalog, catalog.GetType());
             }
         }
     }
@@ -71,9 +69,10 @@ internal static class ModelFile
     private static ToyModelTransformer CreateModel(IHostEnvironment _, object context) => Guarded(() =>
     {
         var header = Header(context);
-        var columns = new OutputColumns(Text(header, "features")!, Text(header, "hidden"), Text(header, "reconstruction"), Text(header, "loss"));
+        var columns = new OutputColumns(
+            Required<string>(header, "features"), Optional(header, "hidden"), Optional(header, "reconstruction"), Optional(header, "loss"));
         var results = WeightsFile.Read(new MemoryStream(Bytes(context, WeightsStream)));
-        var names = header["featureNames"]!.AsArray().Select(n => n!.GetValue<string>()).ToImmutableArray();
+        var names = FeatureNames(header);
         if (results.Count != 1 || names.Length != results[0].Model.FeatureCount)
         {
             throw new InvalidDataException(
@@ -88,10 +87,11 @@ internal static class ModelFile
         var header = Header(context);
         var options = new MetricsOptions
         {
-            ComponentThreshold = header["componentThreshold"]!.GetValue<float>(),
-            RepresentedNorm = header["representedNorm"]!.GetValue<float>(),
+            ComponentThreshold = Required<float>(header, "componentThreshold"),
+            RepresentedNorm = Required<float>(header, "representedNorm"),
         };
-        return new FeatureMetricsTransformer(environment as MLContext ?? new MLContext(), OutputColumns.RequireName(Text(header, "input"), "input"), options);
+        var input = OutputColumns.RequireName(Required<string>(header, "input"), "input");
+        return new FeatureMetricsTransformer(environment as MLContext ?? new MLContext(), input, options);
     });
 
     /// <summary>Whatever a damaged or hostile payload makes fail becomes one kind of error that says so.</summary>
@@ -101,7 +101,7 @@ internal static class ModelFile
         {
             return read();
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
         {
             throw Marked(new InvalidDataException($"This is not a toy model that this version of ToyModels.ML can load: {e.Message}", e));
         }
@@ -116,17 +116,26 @@ internal static class ModelFile
 
     private static JsonNode Header(object context)
     {
-        var loadString = context.GetType().GetMethod("LoadString", Any)!;
+        var loadString = Part(context.GetType().GetMethod("LoadString", Any), "ModelLoadContext.LoadString");
         loadString.Invoke(context, null);
         loadString.Invoke(context, null);
         var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
-        var version = header["version"]?.GetValue<int>() ?? throw new InvalidDataException("its header tells no version.");
+        var version = Required<int>(header, "version");
         return version == Version
             ? header
             : throw new InvalidDataException($"its format has version {version}, and this library reads version {Version}. Update ToyModels.ML.");
     }
 
-    private static string? Text(JsonNode header, string name) => header[name]?.GetValue<string>();
+    private static T Required<T>(JsonNode header, string name) =>
+        header[name] is { } value ? value.GetValue<T>() : throw new InvalidDataException($"its header has no '{name}'.");
+
+    private static string? Optional(JsonNode header, string name) => header[name]?.GetValue<string>();
+
+    private static ImmutableArray<string> FeatureNames(JsonNode header)
+    {
+        var names = header["featureNames"] as JsonArray ?? throw new InvalidDataException("its header has no 'featureNames'.");
+        return [.. names.Select(n => n?.GetValue<string>() ?? throw new InvalidDataException("one of its 'featureNames' is null."))];
+    }
 
     private static byte[] Bytes(object context, string stream)
     {
@@ -137,7 +146,7 @@ internal static class ModelFile
             reader.BaseStream.CopyTo(copy);
             bytes = copy.ToArray();
         };
-        context.GetType().GetMethod("TryLoadBinaryStream", Any)!.Invoke(context, [stream, read]);
+        Part(context.GetType().GetMethod("TryLoadBinaryStream", Any), "ModelLoadContext.TryLoadBinaryStream").Invoke(context, [stream, read]);
         return bytes ?? throw new InvalidDataException($"its part '{stream}' is missing.");
     }
 
@@ -146,9 +155,9 @@ internal static class ModelFile
         ArgumentNullException.ThrowIfNull(context);
         CheckAtModel(context);
         var version = Activator.CreateInstance(
-            s_core.GetType("Microsoft.ML.VersionInfo", throwOnError: true)!,
+            CoreType("Microsoft.ML.VersionInfo"),
             "CUSTOMXF", 0x00010002u, 0x00010002u, 0x00010001u, typeof(CustomMappingFactoryAttributeAttribute).Assembly.FullName, loader, "CustomTransformer");
-        typeof(ModelSaveContext).GetMethod("SetVersionInfo", Any)!.Invoke(context, [version]);
+        Part(typeof(ModelSaveContext).GetMethod("SetVersionInfo", Any), "ModelSaveContext.SetVersionInfo").Invoke(context, [version]);
         SaveString(context, Contract);
         SaveString(context, typeof(ModelFile).Assembly.FullName!);
         header["version"] = Version;
@@ -157,14 +166,19 @@ internal static class ModelFile
 
     private static void Register(ComponentCatalog catalog, Type type, string loader, string create)
     {
-        var signature = s_core.GetType("Microsoft.ML.SignatureLoadModel", throwOnError: true)!;
         var attribute = Activator.CreateInstance(
-            s_core.GetType("Microsoft.ML.LoadableClassAttribute", throwOnError: true)!, typeof(ITransformer), type, null, signature, "", new[] { loader })!;
-        var info = Activator.CreateInstance(
-            typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic)!, Any, null,
-            [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
-        typeof(ComponentCatalog).GetMethod("AddClass", Any)!.Invoke(catalog, [info, new[] { loader }, false]);
+            CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, CoreType("Microsoft.ML.SignatureLoadModel"), "", new[] { loader });
+        var infoType = Part(typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic), "ComponentCatalog.LoadableClassInfo");
+        var info = Activator.CreateInstance(infoType, Any, null, [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
+        Part(typeof(ComponentCatalog).GetMethod("AddClass", Any), "ComponentCatalog.AddClass").Invoke(catalog, [info, new[] { loader }, false]);
     }
+
+    private static Type CoreType(string name) => Part(typeof(ICanSaveModel).Assembly.GetType(name), name);
+
+    /// <summary>A part of ML.NET that is reached by name, and may be gone in a version to come.</summary>
+    private static T Part<T>(T? part, string name) where T : class =>
+        part ?? throw new NotSupportedException(
+            $"{typeof(ICanSaveModel).Assembly.GetName()} has no {name}, on which saving and loading toy models rests. Use the version of Microsoft.ML that ToyModels.ML was built for.");
 
     [UnsafeAccessor(UnsafeAccessorKind.Method)]
     private static extern void CheckAtModel(ModelSaveContext context);

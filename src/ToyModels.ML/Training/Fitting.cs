@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -9,12 +10,14 @@ internal sealed class Fitting(MLContext mlContext, IToyModelTrainer? trainer, IP
     internal IReadOnlyList<ToyModelTransformer> Run(IReadOnlyList<(ToyModelEstimator Estimator, IDataView Data)> fits)
     {
         var instances = new TrainingInstance[fits.Count];
-        var names = new System.Collections.Immutable.ImmutableArray<string>[fits.Count];
+        var names = new ImmutableArray<string>[fits.Count];
         for (var i = 0; i < fits.Count; i++)
         {
             var (estimator, data) = fits[i];
             ArgumentNullException.ThrowIfNull(data, "input");
             var samples = ViewSamples.Of(data, estimator.Columns.Features, estimator.Options.Shuffle, out names[i]);
+
+            // Importances for another number of features are refused here, before any model of the call is trained.
             estimator.Options.Model.Importance?.Resolve(samples.FeatureCount);
             instances[i] = new TrainingInstance(estimator.Options.Model, samples);
         }

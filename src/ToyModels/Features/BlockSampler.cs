@@ -39,7 +39,28 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
 
             if (run.Density > 0)
             {
-                FillSparse(run, generators, start, rows, stride);
+                var matrix = new MatrixSink(start, rows, stride);
+                DrawGaps(run, generators, run.Count * rows, ref matrix);
+            }
+        }
+    }
+
+    /// <summary>The non-zeros of a block whose runs are all sparse: the same that <see cref="Fill"/> puts in its matrix.</summary>
+    internal static void List(ReadOnlySpan<DensityRun> runs, RandomKey key, int rows, SparseBlock destination)
+    {
+        var passes = Lanes.Count / TSimd.Width;
+        var generators = stackalloc LaneGenerator<TSimd, TF, TI>[passes];
+        for (var pass = 0; pass < passes; pass++)
+        {
+            generators[pass] = new(key, pass * TSimd.Width);
+        }
+
+        foreach (ref readonly var run in runs)
+        {
+            if (run.Density > 0)
+            {
+                var list = new ListSink(destination, run.First * rows);
+                DrawGaps(run, generators, run.Count * rows, ref list);
             }
         }
     }
@@ -69,7 +90,9 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         }
     }
 
-    private static void FillSparse(in DensityRun run, LaneGenerator<TSimd, TF, TI>* generators, float* destination, int rows, nint stride)
+    /// <summary>Walks the cells of a run, feature by feature and row by row within a feature, from non-zero to non-zero.</summary>
+    private static void DrawGaps<TSink>(in DensityRun run, LaneGenerator<TSimd, TF, TI>* generators, int cells, ref TSink sink)
+        where TSink : struct, ISink
     {
         var gaps = stackalloc int[Lanes.Count];
         var values = stackalloc float[Lanes.Count];
@@ -78,8 +101,6 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         var largest = TSimd.Splat(DensityRun.Largest);
         var inverse = TSimd.Splat(run.InverseLogAbsent);
         var longest = TSimd.Splat((float)(1 << 30));
-        var shiftToFeature = int.Log2(rows);
-        var cells = (long)run.Count << shiftToFeature;
         var cell = -1L;
         while (true)
         {
@@ -100,7 +121,7 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
                     return;
                 }
 
-                destination[((nint)(cell >> shiftToFeature) * stride) + (nint)(cell & (rows - 1))] = values[lane];
+                sink.Add((int)cell, values[lane]);
             }
         }
     }
@@ -129,5 +150,27 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         var square = TSimd.Multiply(f, f);
         var log = TSimd.MultiplyAdd(square, p, f);
         return TSimd.MultiplyAdd(TSimd.ToSingle(TSimd.Subtract(exponent, TSimd.Splat(31))), TSimd.Splat(0.693147181f), log);
+    }
+
+    /// <summary>Where drawn non-zeros go.</summary>
+    private interface ISink
+    {
+        void Add(int cell, float value);
+    }
+
+    /// <summary>Into a feature-major matrix.</summary>
+    private readonly struct MatrixSink(float* destination, int rows, nint stride) : ISink
+    {
+        private readonly int _shift = int.Log2(rows);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(int cell, float value) => destination[((cell >> _shift) * stride) + (cell & (rows - 1))] = value;
+    }
+
+    /// <summary>Into a list, in the order in which they come.</summary>
+    private readonly struct ListSink(SparseBlock destination, int firstCell) : ISink
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(int cell, float value) => destination.Add(firstCell + cell, value);
     }
 }

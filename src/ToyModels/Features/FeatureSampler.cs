@@ -77,6 +77,30 @@ public sealed class FeatureSampler
         }
     }
 
+    /// <summary>Whether every density is low enough for <see cref="ListBlock"/>.</summary>
+    internal bool IsSparse => _runs.All(run => !run.IsDense);
+
+    /// <summary>Lists the non-zeros of one block; every density is below that from which all elements are drawn.</summary>
+    internal void ListBlock(long block, SparseBlock destination)
+    {
+        Debug.Assert(IsSparse);
+        destination.Clear();
+        var key = _key.Derive((ulong)block);
+        var runs = _runs.AsSpan();
+        if (Vector512.IsHardwareAccelerated)
+        {
+            BlockSampler<Simd512, Vector512<float>, Vector512<int>>.List(runs, key, BlockRows, destination);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            BlockSampler<Simd256, Vector256<float>, Vector256<int>>.List(runs, key, BlockRows, destination);
+        }
+        else
+        {
+            BlockSampler<Simd128, Vector128<float>, Vector128<int>>.List(runs, key, BlockRows, destination);
+        }
+    }
+
     internal static int RowsPerBlock(int features) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)((16384 + features - 1) / features)), 16, 1024);
 }

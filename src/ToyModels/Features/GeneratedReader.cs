@@ -7,27 +7,16 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private readonly int _blockRows = sampler.BlockRows;
     private float[] _kept = [];
     private long _keptBlock = -1;
+    private readonly SparseBlock _listed = new();
+    private long _listedBlock = -1;
     private long _row;
     private int _epoch;
 
     public override int Read(Span<float> destination, int samples, int stride)
     {
         var read = 0;
-        while (read < samples)
+        while (read < samples && Next(samples - read) is var (offset, take))
         {
-            if (_row == rows)
-            {
-                if (_epoch + 1 == epochs)
-                {
-                    break;
-                }
-
-                _epoch++;
-                _row = 0;
-            }
-
-            var offset = (int)(_row % _blockRows);
-            var take = (int)Math.Min(Math.Min(samples - read, rows - _row), _blockRows - offset);
             if (take == _blockRows)
             {
                 sampler.FillBlock(_row / _blockRows, destination[read..], stride);
@@ -47,6 +36,49 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         }
 
         return read;
+    }
+
+    public override int ReadSparse(SparseSamples destination, int samples, int features)
+    {
+        if (!sampler.IsSparse)
+        {
+            return base.ReadSparse(destination, samples, features);
+        }
+
+        destination.Clear();
+        var read = 0;
+        while (read < samples && Next(samples - read) is var (offset, take))
+        {
+            if (_listedBlock != _row / _blockRows)
+            {
+                _listedBlock = _row / _blockRows;
+                sampler.ListBlock(_listedBlock, _listed);
+            }
+
+            destination.AddBlock(_listed, _blockRows, offset, take);
+            _row += take;
+            read += take;
+        }
+
+        return read;
+    }
+
+    /// <summary>The next stretch of rows within one block: its offset and length; null at the end of the last pass.</summary>
+    private (int Offset, int Take)? Next(int wanted)
+    {
+        if (_row == rows)
+        {
+            if (_epoch + 1 == epochs)
+            {
+                return null;
+            }
+
+            _epoch++;
+            _row = 0;
+        }
+
+        var offset = (int)(_row % _blockRows);
+        return (offset, (int)Math.Min(Math.Min(wanted, rows - _row), _blockRows - offset));
     }
 
     private void CopyFromKept(long block, int offset, int take, Span<float> destination, int stride)

@@ -121,6 +121,7 @@ public sealed class ModelMetrics
         private readonly WideRows _rows;
         private readonly double[] _inverseNorms;
         private readonly bool[] _represented;
+        private readonly int _notRepresented;
 
         internal Columns(ToyModel model, MetricsOptions options)
         {
@@ -129,6 +130,7 @@ public sealed class ModelMetrics
             _rows = new WideRows(model.Weights, model.HiddenCount);
             _inverseNorms = [.. _rows.SquaredNorms.Select(square => square > 0 ? 1 / Math.Sqrt(square) : 0)];
             _represented = [.. Enumerable.Range(0, _rows.Count).Select(i => Norm(i) > options.RepresentedNorm)];
+            _notRepresented = _represented.Count(r => !r);
         }
 
         internal PairMetrics Pair(int i, int j)
@@ -154,7 +156,8 @@ public sealed class ModelMetrics
                         var square = dots[j] * dots[j];
                         sum += square;
                         expectedSum += square * densities[j];
-                        largest = Math.Max(largest, Math.Abs(Cosine(dots[j], i, j)));
+                        var cosine = Math.Abs(Cosine(dots[j], i, j));
+                        largest = cosine > largest ? cosine : largest;
                     }
                 }
 
@@ -202,7 +205,8 @@ public sealed class ModelMetrics
 
             lock (factors)
             {
-                for (var j = i + 1; j < dots.Length; j++)
+                // Once all represented features are one component, no further pair can matter.
+                for (var j = i + 1; j < dots.Length && factors.SetCount > _notRepresented + 1; j++)
                 {
                     if (_represented[j] && (float)Math.Abs(Cosine(dots[j], i, j)) > _options.ComponentThreshold)
                     {

@@ -5,11 +5,18 @@ internal sealed class Partition(int count)
 {
     private readonly int[] _parents = [.. Enumerable.Range(0, count)];
 
+    /// <summary>How many sets there are.</summary>
+    internal int SetCount { get; private set; } = count;
+
     /// <summary>Makes the sets of <paramref name="i"/> and <paramref name="j"/> one.</summary>
     internal void Join(int i, int j)
     {
         var (a, b) = (Root(i), Root(j));
-        _parents[Math.Max(a, b)] = Math.Min(a, b);
+        if (a != b)
+        {
+            _parents[Math.Max(a, b)] = Math.Min(a, b);
+            SetCount--;
+        }
     }
 
     /// <summary>The smallest member of the set of <paramref name="i"/>.</summary>

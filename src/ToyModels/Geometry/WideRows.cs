@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -80,22 +81,20 @@ internal sealed class WideRows
         var blocks = (Count + BlockRows - 1) / BlockRows;
         if ((double)Count * Count * _stride < ParallelWork)
         {
-            var buffer = NewBuffer();
             for (var block = 0; block < blocks; block++)
             {
-                VisitBlock(block, buffer, visit);
+                VisitBlock(block, visit);
             }
         }
         else
         {
-            Parallel.For(0, blocks, NewBuffer, (block, _, buffer) => VisitBlock(block, buffer, visit), _ => { });
+            Parallel.For(0, blocks, block => VisitBlock(block, visit));
         }
     }
 
-    private double[] NewBuffer() => new double[checked(Math.Min(BlockRows, Count) * Count)];
-
-    private double[] VisitBlock(int block, double[] buffer, RowOfDots visit)
+    private void VisitBlock(int block, RowOfDots visit)
     {
+        var buffer = ArrayPool<double>.Shared.Rent(checked(Math.Min(BlockRows, Count) * Count));
         var first = block * BlockRows;
         var end = Math.Min(first + BlockRows, Count);
         for (var tile = 0; tile < Count; tile += TileRows)
@@ -122,7 +121,7 @@ internal sealed class WideRows
             visit(i, buffer.AsSpan((i - first) * Count, Count));
         }
 
-        return buffer;
+        ArrayPool<double>.Shared.Return(buffer);
     }
 
     /// <summary>Four of <see cref="Dot"/> at once, each with its own chain: row i is loaded once for all of them.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
@@ -7,13 +6,12 @@ namespace ToyModels;
 /// The fast implementation: every sample computed densely, feature-major, in single precision. Mathematics as in
 /// <see cref="ReferenceGradient"/>; products and their layout as in <see cref="DenseKernels{TSimd, TF, TI}"/>.
 /// </summary>
-internal sealed unsafe class DenseGradient<TSimd, TF, TI> : GradientEngine
+internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     where TSimd : struct, ISimd<TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
     private readonly bool _isRelu;
-    private readonly int _features;
     private readonly int _hidden;
     private readonly float[] _importances;
     private readonly PinnedBuffer _weights;
@@ -21,14 +19,14 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _bias;
     private readonly PinnedBuffer _weightGradient;
     private readonly PinnedBuffer _biasGradient;
-    private PinnedBuffer _h = new(0);
-    private PinnedBuffer _dh = new(0);
-    private PinnedBuffer _d = new(0);
+    private readonly PinnedBuffer _h;
+    private readonly PinnedBuffer _dh;
+    private readonly PinnedBuffer _d;
 
-    internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances)
+    internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
+        : base(features, batch)
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
-        _features = features;
         _hidden = hidden;
         _importances = importances.ToArray();
         _weights = new((long)features * hidden);
@@ -36,6 +34,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : GradientEngine
         _weightGradient = new((long)features * hidden);
         _bias = new(features);
         _biasGradient = new(features);
+        _h = new((long)hidden * Stride);
+        _dh = new((long)hidden * Stride);
+        _d = new((long)features * Stride);
     }
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
@@ -46,11 +47,11 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : GradientEngine
     {
         weights.CopyTo(_weights.Span);
         bias.CopyTo(_bias.Span);
-        for (var i = 0; i < _features; i++)
+        for (var i = 0; i < Features; i++)
         {
             for (var k = 0; k < _hidden; k++)
             {
-                _weightsByDimension.Pointer[(k * _features) + i] = _weights.Pointer[(i * _hidden) + k];
+                _weightsByDimension.Pointer[(k * Features) + i] = _weights.Pointer[(i * _hidden) + k];
             }
         }
 
@@ -58,62 +59,50 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : GradientEngine
         _biasGradient.Span.Clear();
     }
 
-    internal override double Accumulate(ReadOnlySpan<float> samples, int count, int stride, float scale)
+    protected override double Accumulate(PinnedBuffer chunk, int rows, float scale)
     {
-        var width = Lanes.RoundUp(count);
-        fixed (float* x = samples)
-        {
-            Forward(x, width, stride);
-            var loss = Errors(x, count, stride, scale);
-            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _features, _d.Pointer, null, _dh.Pointer, width, stride);
-            DenseKernels<TSimd, TF, TI>.AddOuter(
-                _d.Pointer, _h.Pointer, x, _dh.Pointer, _weightGradient.Pointer, _features, _hidden, width, stride);
-            return loss;
-        }
+        var x = chunk.Pointer;
+        var width = Lanes.RoundUp(rows);
+        Forward(x, width);
+        var loss = Errors(x, rows, scale);
+        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _hidden, Features, _d.Pointer, Stride, null, _dh.Pointer, Stride, width);
+        DenseKernels<TSimd, TF, TI>.AddOuter(
+            _d.Pointer, _h.Pointer, x, _dh.Pointer, _weightGradient.Pointer, Features, _hidden, width, Stride);
+        return loss;
     }
 
-    internal override double Loss(ReadOnlySpan<float> samples, int count, int stride)
+    protected override double Loss(PinnedBuffer chunk, int rows)
     {
-        fixed (float* x = samples)
-        {
-            Forward(x, Lanes.RoundUp(count), stride);
-            return Errors(x, count, stride, 0);
-        }
+        Forward(chunk.Pointer, Lanes.RoundUp(rows));
+        return Errors(chunk.Pointer, rows, 0);
     }
 
-    private void Forward(float* x, int width, int stride)
+    private void Forward(float* x, int width)
     {
-        if (_d.Length < (long)_features * stride)
-        {
-            _h = new((long)_hidden * stride);
-            _dh = new((long)_hidden * stride);
-            _d = new((long)_features * stride);
-        }
-
-        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _features, x, null, _h.Pointer, width, stride);
-        DenseKernels<TSimd, TF, TI>.Product(_weightsByDimension.Pointer, _features, _hidden, _h.Pointer, _bias.Pointer, _d.Pointer, width, stride);
+        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _hidden, Features, x, Stride, null, _h.Pointer, Stride, width);
+        DenseKernels<TSimd, TF, TI>.Product(
+            _weightsByDimension.Pointer, Features, Features, _hidden, _h.Pointer, Stride, _bias.Pointer, _d.Pointer, Stride, width);
     }
 
-    private double Errors(float* x, int count, int stride, float scale) =>
-        _isRelu ? Errors<On>(x, count, stride, scale) : Errors<Off>(x, count, stride, scale);
+    private double Errors(float* x, int rows, float scale) => _isRelu ? Errors<On>(x, rows, scale) : Errors<Off>(x, rows, scale);
 
     /// <summary>Turns the outputs o into ∂L/∂o = 2 I_j (x' − x), 0 where a ReLU is off, and adds the bias gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Errors<TRelu>(float* x, int count, int stride, float scale)
+    private double Errors<TRelu>(float* x, int rows, float scale)
         where TRelu : struct, ISwitch
     {
         var lossLanes = stackalloc float[Lanes.Count];
         var biasLanes = stackalloc float[Lanes.Count];
-        var width = Lanes.RoundUp(count);
+        var width = Lanes.RoundUp(rows);
         var loss = 0.0;
-        for (var j = 0; j < _features; j++)
+        for (var j = 0; j < Features; j++)
         {
-            var output = _d.Pointer + ((nint)j * stride);
-            var target = x + ((nint)j * stride);
-            if (count < width)
+            var output = _d.Pointer + ((nint)j * Stride);
+            var target = x + ((nint)j * Stride);
+            if (rows < width)
             {
-                // Beyond the last sample, x' = x = 0 and a ReLU that is off: no error and no gradient.
-                new Span<float>(output + count, width - count).Clear();
+                // Beyond the last row, x' = x = 0 and a ReLU that is off: no error and no gradient.
+                new Span<float>(output + rows, width - rows).Clear();
             }
 
             var factor = TSimd.Splat(2 * _importances[j] * scale);
@@ -140,13 +129,4 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : GradientEngine
 
         return loss;
     }
-}
-
-/// <summary>Chooses the engine for the hardware; the bits are the same on all.</summary>
-internal static class DenseGradient
-{
-    internal static GradientEngine Create(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances) =>
-        Vector512.IsHardwareAccelerated ? new DenseGradient<Simd512, Vector512<float>, Vector512<int>>(kind, features, hidden, importances)
-        : Vector256.IsHardwareAccelerated ? new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(kind, features, hidden, importances)
-        : new DenseGradient<Simd128, Vector128<float>, Vector128<int>>(kind, features, hidden, importances);
 }

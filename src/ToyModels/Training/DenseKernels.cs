@@ -20,16 +20,18 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <param name="a">A, depth × rows, contiguous.</param>
+    /// <param name="a">A, depth × rows.</param>
+    /// <param name="aStride">Distance between rows of A.</param>
     /// <param name="rows">Rows of C.</param>
     /// <param name="depth">Length of each chain.</param>
-    /// <param name="b">B, depth × stride.</param>
+    /// <param name="b">B, depth × samples.</param>
     /// <param name="start">c_r where each chain begins, or null for 0.</param>
-    /// <param name="c">C, rows × stride.</param>
+    /// <param name="c">C, rows × samples.</param>
     /// <param name="samples">Samples, a multiple of sixteen.</param>
-    /// <param name="stride">Distance between rows of B and of C.</param>
+    /// <param name="bStride">Distance between rows of B.</param>
+    /// <param name="cStride">Distance between rows of C.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Product(float* a, int rows, int depth, float* b, float* start, float* c, int samples, nint stride)
+    internal static void Product(float* a, nint aStride, int rows, int depth, float* b, nint bStride, float* start, float* c, nint cStride, int samples)
     {
         var blocks = (rows + 5) / 6;
         var s = 0;
@@ -38,7 +40,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
             for (int block = 0, r = 0; block < blocks; block++)
             {
                 var height = (rows - r + blocks - block - 1) / (blocks - block);
-                ProductBlock<Two>(height, a + r, rows, depth, b + s, start == null ? null : start + r, c + (r * stride) + s, stride);
+                ProductBlock<Two>(height, a + r, aStride, depth, b + s, bStride, start == null ? null : start + r, c + (r * cStride) + s, cStride);
                 r += height;
             }
         }
@@ -48,41 +50,41 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
             for (int block = 0, r = 0; block < blocks; block++)
             {
                 var height = (rows - r + blocks - block - 1) / (blocks - block);
-                ProductBlock<One>(height, a + r, rows, depth, b + s, start == null ? null : start + r, c + (r * stride) + s, stride);
+                ProductBlock<One>(height, a + r, aStride, depth, b + s, bStride, start == null ? null : start + r, c + (r * cStride) + s, cStride);
                 r += height;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ProductBlock<TVectors>(int height, float* a, nint aStride, int depth, float* b, float* start, float* c, nint stride)
+    private static void ProductBlock<TVectors>(int height, float* a, nint aStride, int depth, float* b, nint bStride, float* start, float* c, nint cStride)
         where TVectors : struct, ICount
     {
         switch (height)
         {
             case 1:
-                ProductBlock<One, TVectors>(a, aStride, depth, b, start, c, stride);
+                ProductBlock<One, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
                 break;
             case 2:
-                ProductBlock<Two, TVectors>(a, aStride, depth, b, start, c, stride);
+                ProductBlock<Two, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
                 break;
             case 3:
-                ProductBlock<Three, TVectors>(a, aStride, depth, b, start, c, stride);
+                ProductBlock<Three, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
                 break;
             case 4:
-                ProductBlock<Four, TVectors>(a, aStride, depth, b, start, c, stride);
+                ProductBlock<Four, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
                 break;
             case 5:
-                ProductBlock<Five, TVectors>(a, aStride, depth, b, start, c, stride);
+                ProductBlock<Five, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
                 break;
             default:
-                ProductBlock<Six, TVectors>(a, aStride, depth, b, start, c, stride);
+                ProductBlock<Six, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ProductBlock<TRows, TVectors>(float* a, nint aStride, int depth, float* b, float* start, float* c, nint stride)
+    private static void ProductBlock<TRows, TVectors>(float* a, nint aStride, int depth, float* b, nint bStride, float* start, float* c, nint cStride)
         where TRows : struct, ICount
         where TVectors : struct, ICount
     {
@@ -124,33 +126,33 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
             }
 
             a += aStride;
-            b += stride;
+            b += bStride;
         }
 
         End<TVectors>(c00, c01, c);
         if (TRows.Value > 1)
         {
-            End<TVectors>(c10, c11, c + stride);
+            End<TVectors>(c10, c11, c + cStride);
         }
 
         if (TRows.Value > 2)
         {
-            End<TVectors>(c20, c21, c + (2 * stride));
+            End<TVectors>(c20, c21, c + (2 * cStride));
         }
 
         if (TRows.Value > 3)
         {
-            End<TVectors>(c30, c31, c + (3 * stride));
+            End<TVectors>(c30, c31, c + (3 * cStride));
         }
 
         if (TRows.Value > 4)
         {
-            End<TVectors>(c40, c41, c + (4 * stride));
+            End<TVectors>(c40, c41, c + (4 * cStride));
         }
 
         if (TRows.Value > 5)
         {
-            End<TVectors>(c50, c51, c + (5 * stride));
+            End<TVectors>(c50, c51, c + (5 * cStride));
         }
     }
 

@@ -1,25 +1,42 @@
 namespace ToyModels;
 
 /// <summary>
-/// Loss and gradient of one model over a batch that comes in chunks. Chunks are feature-major: feature i of sample s at [i·stride + s],
-/// zero from the count to the stride. Gradients are of the sum over samples; the caller's scale turns that into a mean.
+/// Loss and gradient of one model over a batch that is read in chunks, each engine in the form that suits it. A batch is
+/// <see cref="Begin"/>, then <see cref="Read"/> and <see cref="Accumulate"/> for each chunk, then <see cref="End"/>.
 /// </summary>
 internal abstract class GradientEngine
 {
-    /// <summary>∂L/∂W, n·m, feature-major, since the last <see cref="Begin"/>.</summary>
+    /// <summary>Rows of a chunk at most.</summary>
+    internal abstract int ChunkRows { get; }
+
+    /// <summary>∂L/∂W, n·m, feature-major: valid after <see cref="End"/>.</summary>
     internal abstract ReadOnlySpan<float> WeightGradient { get; }
 
-    /// <summary>∂L/∂b, n values, since the last <see cref="Begin"/>.</summary>
+    /// <summary>∂L/∂b, n values: valid after <see cref="End"/>.</summary>
     internal abstract ReadOnlySpan<float> BiasGradient { get; }
 
     /// <summary>Takes the parameters and clears the gradients.</summary>
     internal abstract void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias);
 
-    /// <summary>Adds a chunk's gradient, times <paramref name="scale"/>.</summary>
-    /// <returns>Σ over the chunk's samples of Σ_i I_i (x_i − x'_i)².</returns>
-    internal abstract double Accumulate(ReadOnlySpan<float> samples, int count, int stride, float scale);
+    /// <summary>Reads the next chunk.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="rows">Rows wanted, from 1 to <see cref="ChunkRows"/>.</param>
+    /// <returns>Rows read; fewer only at the end of the stream.</returns>
+    internal abstract int Read(SampleReader reader, int rows);
 
-    /// <summary>The loss alone.</summary>
-    /// <returns>Σ over the chunk's samples of Σ_i I_i (x_i − x'_i)².</returns>
-    internal abstract double Loss(ReadOnlySpan<float> samples, int count, int stride);
+    /// <summary>Adds the gradient of the chunk's summed loss, times <paramref name="scale"/>.</summary>
+    /// <returns>Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)².</returns>
+    internal abstract double Accumulate(float scale);
+
+    /// <summary>The chunk's loss alone.</summary>
+    /// <returns>Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)².</returns>
+    internal abstract double Loss();
+
+    /// <summary>Adds the number of the chunk's non-zeros of each feature.</summary>
+    internal abstract void CountPresent(Span<long> present);
+
+    /// <summary>Completes the gradients of the batch.</summary>
+    internal virtual void End()
+    {
+    }
 }

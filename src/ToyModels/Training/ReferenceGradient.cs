@@ -4,7 +4,8 @@ namespace ToyModels;
 /// The plain implementation, in double, one sample at a time: the oracle of the fast one. With e = x' − x and, behind a ReLU, e = 0
 /// where x' is 0: ∂L/∂o_j = 2 I_j e_j =: d_j, ∂L/∂b = d, ∂L/∂h = Wd, and since W stands on both sides, ∂L/∂W_j = d_j h + x_j ∂L/∂h.
 /// </summary>
-internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances) : GradientEngine
+internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
+    : DenseEngine(features, batch)
 {
     private readonly float[] _importances = importances.ToArray();
     private readonly double[] _weights = new double[features * hidden];
@@ -35,43 +36,43 @@ internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hid
         Array.Clear(_biasSum);
     }
 
-    internal override double Accumulate(ReadOnlySpan<float> samples, int count, int stride, float scale)
+    protected override double Accumulate(PinnedBuffer chunk, int rows, float scale)
     {
         var loss = 0.0;
-        for (var s = 0; s < count; s++)
+        for (var s = 0; s < rows; s++)
         {
-            loss += Forward(samples, s, stride);
-            Backward(samples, s, stride, scale);
+            loss += Forward(chunk.Span, s);
+            Backward(chunk.Span, s, scale);
         }
 
         return loss;
     }
 
-    internal override double Loss(ReadOnlySpan<float> samples, int count, int stride)
+    protected override double Loss(PinnedBuffer chunk, int rows)
     {
         var loss = 0.0;
-        for (var s = 0; s < count; s++)
+        for (var s = 0; s < rows; s++)
         {
-            loss += Forward(samples, s, stride);
+            loss += Forward(chunk.Span, s);
         }
 
         return loss;
     }
 
     /// <summary>Leaves h, and ∂L/∂o of this sample in d.</summary>
-    private double Forward(ReadOnlySpan<float> samples, int s, int stride)
+    private double Forward(ReadOnlySpan<float> samples, int s)
     {
         Array.Clear(_h);
-        for (var i = 0; i < features; i++)
+        for (var i = 0; i < Features; i++)
         {
             for (var k = 0; k < hidden; k++)
             {
-                _h[k] += _weights[(i * hidden) + k] * samples[(i * stride) + s];
+                _h[k] += _weights[(i * hidden) + k] * samples[(i * Stride) + s];
             }
         }
 
         var loss = 0.0;
-        for (var j = 0; j < features; j++)
+        for (var j = 0; j < Features; j++)
         {
             var output = _bias[j];
             for (var k = 0; k < hidden; k++)
@@ -80,7 +81,7 @@ internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hid
             }
 
             var isOff = kind == ToyModelKind.ReluOutput && output <= 0;
-            var error = (isOff ? 0 : output) - samples[(j * stride) + s];
+            var error = (isOff ? 0 : output) - samples[(j * Stride) + s];
             loss += _importances[j] * error * error;
             _d[j] = isOff ? 0 : 2 * _importances[j] * error;
         }
@@ -88,10 +89,10 @@ internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hid
         return loss;
     }
 
-    private void Backward(ReadOnlySpan<float> samples, int s, int stride, float scale)
+    private void Backward(ReadOnlySpan<float> samples, int s, float scale)
     {
         Array.Clear(_dh);
-        for (var j = 0; j < features; j++)
+        for (var j = 0; j < Features; j++)
         {
             _biasSum[j] += scale * _d[j];
             for (var k = 0; k < hidden; k++)
@@ -100,11 +101,11 @@ internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hid
             }
         }
 
-        for (var j = 0; j < features; j++)
+        for (var j = 0; j < Features; j++)
         {
             for (var k = 0; k < hidden; k++)
             {
-                _weightSum[(j * hidden) + k] += scale * ((_d[j] * _h[k]) + (samples[(j * stride) + s] * _dh[k]));
+                _weightSum[(j * hidden) + k] += scale * ((_d[j] * _h[k]) + (samples[(j * Stride) + s] * _dh[k]));
             }
         }
     }

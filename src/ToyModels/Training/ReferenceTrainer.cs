@@ -13,7 +13,8 @@ public sealed class ReferenceTrainer : IToyModelTrainer
         CancellationToken cancellationToken = default) =>
         new TrainingSession(
             instances,
-            (kind, features, hidden, importances) => new ReferenceGradient(kind, features, hidden, importances),
+            (instance, importances) => new ReferenceGradient(
+                instance.Options.Kind, instance.Samples.FeatureCount, instance.Options.Hidden, importances, instance.Options.BatchSize),
             progress,
             cancellationToken).Run(threads: 1);
 }

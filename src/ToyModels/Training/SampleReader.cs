@@ -3,6 +3,8 @@ namespace ToyModels;
 /// <summary>A position in a stream of rows. Serves one thread.</summary>
 public abstract class SampleReader : IDisposable
 {
+    private float[] _dense = [];
+
     /// <summary>Reads the next rows.</summary>
     /// <param name="destination">
     /// Feature-major: feature i of the s-th row read goes to <c>destination[i·stride + s]</c>. Every element is written: those past the rows read become 0.
@@ -12,6 +14,28 @@ public abstract class SampleReader : IDisposable
     /// <returns>Rows read: <paramref name="samples"/>, or fewer where the stream ends; 0 past the end.</returns>
     /// <exception cref="InvalidDataException">A value is NaN or infinite; the message names row and column.</exception>
     public abstract int Read(Span<float> destination, int samples, int stride);
+
+    /// <summary>Reads the next rows by their non-zeros. Calls may alternate with <see cref="Read"/>: both move the same position.</summary>
+    /// <param name="destination">Is cleared, then receives the rows.</param>
+    /// <param name="samples">Rows wanted, at least 1.</param>
+    /// <param name="features">Number of features n.</param>
+    /// <returns>Rows read: <paramref name="samples"/>, or fewer where the stream ends; 0 past the end.</returns>
+    /// <exception cref="InvalidDataException">A value is NaN or infinite; the message names row and column.</exception>
+    public virtual int ReadSparse(SparseSamples destination, int samples, int features)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        destination.Clear();
+        var stride = Math.Min(Lanes.RoundUp(samples), 256);
+        _dense = _dense.Length >= features * stride ? _dense : new float[features * stride];
+        var total = 0;
+        while (total < samples && Read(_dense, Math.Min(stride, samples - total), stride) is var read and > 0)
+        {
+            destination.AddDense(_dense, features, read, stride);
+            total += read;
+        }
+
+        return total;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -17,9 +17,6 @@ internal sealed class TrainingRun
     private readonly int? _steps;
     private readonly float[] _weights;
     private readonly float[] _bias;
-    private readonly float[] _chunk;
-    private readonly int _chunkSamples;
-    private readonly int _stride;
     private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
@@ -36,11 +33,6 @@ internal sealed class TrainingRun
         _weights = InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart);
         _bias = new float[_features];
         _optimizer = new AdamW(_options.Optimizer, _weights.Length + _bias.Length);
-        _chunkSamples = ChunkSamples(_features, _options.BatchSize);
-
-        // One cache line more than the samples: rows that lie a power of two apart would fall into the same few cache sets.
-        _stride = Lanes.RoundUp(_chunkSamples) + Lanes.Count;
-        _chunk = new float[_features * _stride];
     }
 
     /// <summary>n densities: those that the data carry, else the fraction of non-zeros among all rows. Known after <see cref="Run"/>.</summary>
@@ -137,13 +129,13 @@ internal sealed class TrainingRun
         var scale = (float)(Reduction / _options.BatchSize);
         while (samples < _options.BatchSize)
         {
-            var read = reader.Read(_chunk, Math.Min(_chunkSamples, _options.BatchSize - samples), _stride);
+            var read = _engine.Read(reader, Math.Min(_engine.ChunkRows, _options.BatchSize - samples));
             if (read == 0)
             {
                 break;
             }
 
-            loss += _engine.Accumulate(_chunk, read, _stride, scale);
+            loss += _engine.Accumulate(scale);
             samples += read;
         }
 
@@ -152,6 +144,7 @@ internal sealed class TrainingRun
             return null;
         }
 
+        _engine.End();
         _optimizer.BeginStep();
         var partial = (float)((double)_options.BatchSize / samples);
         _optimizer.Apply(_weights, _engine.WeightGradient, partial, 0);
@@ -170,22 +163,19 @@ internal sealed class TrainingRun
         var isCounted = _instance.Samples.Densities.IsDefault;
         var loss = 0.0;
         var samples = 0L;
-        while (reader.Read(_chunk, _chunkSamples, _stride) is var read and > 0)
+        while (_engine.Read(reader, _engine.ChunkRows) is var read and > 0)
         {
-            loss += _engine.Loss(_chunk, read, _stride);
+            loss += _engine.Loss();
             samples += read;
-            for (var i = 0; isCounted && i < _features; i++)
+            if (isCounted)
             {
-                present[i] += read - _chunk.AsSpan(i * _stride, read).Count(0f);
+                _engine.CountPresent(present);
             }
         }
 
         Densities = isCounted ? [.. present.Select(count => (float)((double)count / samples))] : _instance.Samples.Densities;
         return (float)(loss * Reduction / samples);
     }
-
-    /// <summary>Samples of a chunk: a block of the sampler's, but at least 256 so that sums over samples pay, and no more than a batch.</summary>
-    private static int ChunkSamples(int features, int batch) => Math.Min(batch, Math.Max(256, FeatureSampler.RowsPerBlock(features)));
 
     private static bool AllFinite(float[] values)
     {

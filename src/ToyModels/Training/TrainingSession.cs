@@ -52,7 +52,7 @@ internal sealed class TrainingSession
     }
 
     /// <summary>Creates the engine of one job.</summary>
-    internal delegate GradientEngine EngineFactory(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances);
+    internal delegate GradientEngine EngineFactory(TrainingInstance instance, ReadOnlySpan<float> importances);
 
     internal IReadOnlyList<TrainingResult> Run(int threads)
     {
@@ -113,8 +113,7 @@ internal sealed class TrainingSession
     private void Train(Job job)
     {
         var (training, importances) = _instances[job.Instance];
-        var engine = _createEngine(training.Options.Kind, training.Samples.FeatureCount, training.Options.Hidden, importances.AsSpan());
-        var run = new TrainingRun(training, job.Restart, engine);
+        var run = new TrainingRun(training, job.Restart, _createEngine(training, importances.AsSpan()));
         _results[job.Slot] = run.Run(
             point => _progress?.Report(new TrainingProgress(
                 job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _stepsTotal)),

@@ -5,14 +5,14 @@ namespace ToyModels.Figures.Tests;
 
 public sealed class FeaturePanelsTests
 {
-    private static readonly FeaturePanels.Axis NoAxis = new(false);
+    private static readonly FeaturePanels.Axis _noAxis = new(false);
 
     [Fact]
     public void Cells_stand_in_matrix_order_with_the_colours_of_their_values()
     {
         float[] matrix = [-1, 0, 1, 0.5f, -0.5f, 5];
         using var pixels = Samples.Paint(300, 300, canvas =>
-            FeaturePanels.HeatMap(canvas, SKRect.Create(30, 60, 90, 60), matrix, 2, 3, ColorMap.Diverging, 1, NoAxis, NoAxis));
+            FeaturePanels.HeatMap(canvas, SKRect.Create(30, 60, 90, 60), matrix, 2, 3, ColorMap.Diverging, 1, _noAxis, _noAxis));
         for (var e = 0; e < matrix.Length; e++)
         {
             var expected = ColorMap.Diverging.Rgb((Math.Clamp(matrix[e], -1, 1) + 1) / 2);
@@ -30,7 +30,7 @@ public sealed class FeaturePanelsTests
     {
         float[] matrix = [.. Enumerable.Repeat(-1f, rows * columns)];
         using var pixels = Samples.Paint(300, 300, canvas =>
-            FeaturePanels.HeatMap(canvas, SKRect.Create(100, 100, 70, 70), matrix, rows, columns, ColorMap.Diverging, 1, NoAxis, NoAxis));
+            FeaturePanels.HeatMap(canvas, SKRect.Create(100, 100, 70, 70), matrix, rows, columns, ColorMap.Diverging, 1, _noAxis, _noAxis));
         foreach (var (x, y) in new[] { (102, 102), (167, 102), (102, 167), (167, 167), (135, 135) })
         {
             Assert.Equal(ColorMap.Diverging.Rgb(0), Samples.Rgb(pixels.GetPixel(x, y)));
@@ -45,7 +45,7 @@ public sealed class FeaturePanelsTests
     {
         float[] norms = [1, 0.5f, 0, 0.25f];
         var colors = NormBars.Colors([0, 0.5f, 1, 12], 4);
-        using var pixels = Samples.Paint(400, 300, canvas => FeaturePanels.Bars(canvas, SKRect.Create(100, 100, 200, 80), norms, colors, 1, NoAxis, ""));
+        using var pixels = Samples.Paint(400, 300, canvas => FeaturePanels.Bars(canvas, SKRect.Create(100, 100, 200, 80), norms, colors, 1, _noAxis, ""));
         int[] expected = [ColorMap.Interference.Rgb(0), ColorMap.Interference.Rgb(0.5), 0, ColorMap.Interference.Rgb(1)];
         for (var i = 0; i < norms.Length; i++)
         {

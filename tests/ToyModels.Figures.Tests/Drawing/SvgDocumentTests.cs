@@ -5,8 +5,8 @@ namespace ToyModels.Figures.Tests;
 
 public sealed class SvgDocumentTests
 {
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-    private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
+    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace _link = "http://www.w3.org/1999/xlink";
 
     [Theory]
     [MemberData(nameof(Samples.Names), MemberType = typeof(Samples))]
@@ -14,12 +14,12 @@ public sealed class SvgDocumentTests
     {
         var figure = Samples.Draw(name);
         var root = XDocument.Parse(figure.ToSvg()).Root!;
-        Assert.Equal(Svg + "svg", root.Name);
+        Assert.Equal(_svg + "svg", root.Name);
         Assert.Equal($"0 0 {figure.Width} {figure.Height}", (string?)root.Attribute("viewBox"));
         Assert.Equal("img", (string?)root.Attribute("role"));
-        Assert.Equal(figure.Title.Length > 0 ? figure.Title : figure.AltText, root.Element(Svg + "title")!.Value);
-        Assert.Equal(figure.AltText, root.Element(Svg + "desc")!.Value);
-        Assert.Empty(root.Descendants(Svg + "text"));
+        Assert.Equal(figure.Title.Length > 0 ? figure.Title : figure.AltText, root.Element(_svg + "title")!.Value);
+        Assert.Equal(figure.AltText, root.Element(_svg + "desc")!.Value);
+        Assert.Empty(root.Descendants(_svg + "text"));
         Assert.DoesNotContain("font-family", root.ToString(), StringComparison.Ordinal);
     }
 
@@ -30,7 +30,7 @@ public sealed class SvgDocumentTests
         var root = XDocument.Parse(Samples.Draw(name).ToSvg()).Root!;
         var ids = root.Descendants().Attributes("id").Select(a => a.Value).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
-        var references = root.Descendants().Attributes(Link + "href").Select(a => a.Value).Where(v => !v.StartsWith("data:", StringComparison.Ordinal)).Select(v => v[1..])
+        var references = root.Descendants().Attributes(_link + "href").Select(a => a.Value).Where(v => !v.StartsWith("data:", StringComparison.Ordinal)).Select(v => v[1..])
             .Concat(root.Descendants().Attributes().Where(a => a.Value.StartsWith("url(#", StringComparison.Ordinal)).Select(a => a.Value[5..^1]))
             .ToList();
         Assert.NotEmpty(references);
@@ -51,7 +51,7 @@ public sealed class SvgDocumentTests
     public void Titles_may_hold_signs_that_xml_reserves()
     {
         var figure = LineChart.Draw([Samples.Loss("a", 1)], new ChartOptions { Title = "‖W‖ < 1 & \"m\" > 2" });
-        Assert.Equal(figure.Title, XDocument.Parse(figure.ToSvg()).Root!.Element(Svg + "title")!.Value);
+        Assert.Equal(figure.Title, XDocument.Parse(figure.ToSvg()).Root!.Element(_svg + "title")!.Value);
     }
 
     [Fact]
@@ -59,16 +59,16 @@ public sealed class SvgDocumentTests
     {
         var figure = LineChart.Draw([Samples.Loss("a", 1)], new ChartOptions { Title = "Wᵀ W" });
         var root = XDocument.Parse(figure.ToSvg()).Root!;
-        var title = root.Elements(Svg + "g").First();
+        var title = root.Elements(_svg + "g").First();
         using var font = Typeface.Font(100, bold: true);
-        var outline = root.Element(Svg + "defs")!.Elements(Svg + "path").ToDictionary(p => (string)p.Attribute("id")!, p => (string)p.Attribute("d")!);
-        var uses = title.Elements(Svg + "use").ToList();
+        var outline = root.Element(_svg + "defs")!.Elements(_svg + "path").ToDictionary(p => (string)p.Attribute("id")!, p => (string)p.Attribute("d")!);
+        var uses = title.Elements(_svg + "use").ToList();
         var visible = font.GetGlyphs("WᵀW");
         Assert.Equal(visible.Length, uses.Count);
         foreach (var (glyph, use) in visible.Zip(uses))
         {
             using var path = font.GetGlyphPath(glyph);
-            Assert.Equal(path.ToSvgPathData(), outline[((string)use.Attribute(Link + "href")!)[1..]]);
+            Assert.Equal(path.ToSvgPathData(), outline[((string)use.Attribute(_link + "href")!)[1..]]);
         }
 
         var width = (float)uses[2].Attribute("x")! - (float)uses[0].Attribute("x")!;

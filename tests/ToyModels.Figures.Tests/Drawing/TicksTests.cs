@@ -48,6 +48,15 @@ public sealed class TicksTests
         Assert.Equal(["10⁻⁸", "0.0001", "1", "10000", "10⁸"], Labels(Ticks.Logarithmic(-8, 8, 160, 40)));
     }
 
+    [Theory]
+    [InlineData(0.7f, "0.7")]
+    [InlineData(0.001f, "0.001")]
+    [InlineData(-0.25, "−0.25")]
+    [InlineData(5e-6, "5·10⁻⁶")]
+    [InlineData(0, "0")]
+    [InlineData(1.23456, "1.235")]
+    public void Numbers_alone_have_four_digits(double value, string text) => Assert.Equal(text, Ticks.Number(value));
+
     [Property]
     public void Logarithmic_ticks_say_the_power_of_ten_of_their_place(int decade, int decades)
     {

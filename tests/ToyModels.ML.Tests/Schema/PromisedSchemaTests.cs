@@ -49,8 +49,8 @@ public class PromisedSchemaTests
         Assert.Equal("Features", column.Name);
         Assert.Equal(new Microsoft.ML.Data.VectorDataViewType(Microsoft.ML.Data.NumberDataViewType.Single, 3), column.Type);
         Assert.Equal(["F0", "F1", "F2"], Annotated.Names(column, "SlotNames", 3)!.Value.ToArray());
-        Assert.Equal([0.5f, 0.25f, 1f], Annotated.Numbers(column, "ToyModels.Density", 3).ToArray());
-        Assert.Equal([1f, 0.5f, 0.25f], Annotated.Numbers(column, "ToyModels.Importance", 3).ToArray());
+        Assert.Equal([0.5f, 0.25f, 1f], Views.Annotation(column, "ToyModels.Density"));
+        Assert.Equal([1f, 0.5f, 0.25f], Views.Annotation(column, "ToyModels.Importance"));
     }
 
     [Fact]
@@ -61,10 +61,10 @@ public class PromisedSchemaTests
         foreach (var name in new[] { "Hidden", "Reconstruction", "Loss" })
         {
             var column = transformer.GetOutputSchema(Views.Dense(_ml).Schema)[name];
-            Assert.Equal(transformer.Model.Weights.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Weights, 10).ToArray());
-            Assert.Equal(transformer.Model.Bias.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Bias, 5).ToArray());
-            Assert.Equal(transformer.Result.Importances.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Importance, 5).ToArray());
-            Assert.Equal(transformer.Result.Densities.ToArray(), Annotated.Numbers(column, ToyModelAnnotations.Density, 5).ToArray());
+            Assert.Equal(transformer.Model.Weights.ToArray(), Views.Annotation(column, ToyModelAnnotations.Weights));
+            Assert.Equal(transformer.Model.Bias.ToArray(), Views.Annotation(column, ToyModelAnnotations.Bias));
+            Assert.Equal(transformer.Result.Importances.ToArray(), Views.Annotation(column, ToyModelAnnotations.Importance));
+            Assert.Equal(transformer.Result.Densities.ToArray(), Views.Annotation(column, ToyModelAnnotations.Density));
         }
     }
 }

@@ -141,7 +141,7 @@ public sealed class ModelFileTests : IDisposable
 
     [Theory]
     [InlineData("ToyModel.json", "{\"version\":2}", "its format has version 2")]
-    [InlineData("ToyModel.json", "{}", "its header tells no version")]
+    [InlineData("ToyModel.json", "{}", "its header has no 'version'")]
     [InlineData("ToyModel.json", "not json", "not a toy model")]
     [InlineData("ToyModel.json", "[1]", "not a toy model")]
     [InlineData("ToyModel.json", "{\"version\":\"1\"}", "not a toy model")]

@@ -47,6 +47,13 @@ internal static class Views
         }
     }
 
+    internal static float[] Annotation(DataViewSchema.Column column, string name)
+    {
+        VBuffer<float> values = default;
+        column.Annotations.GetValue(name, ref values);
+        return [.. values.DenseValues()];
+    }
+
     internal static float[] Scalars(this IDataView view, string name) => [.. view.GetColumn<float>(name)];
 
     private static VBuffer<float> ToSparse(float[] row)

@@ -186,6 +186,43 @@ public sealed class SamplerTests
         }
     }
 
+    [Theory]
+    [InlineData(0.2f)]
+    [InlineData(0.03f)]
+    [InlineData(0.001f)]
+    public void Rows_read_by_their_non_zeros_are_the_dense_rows(float density)
+    {
+        var source = new GeneratedSamples(new FeatureDistribution([density, density, density / 2, 0, density]), seed: 4, rows: 1500);
+        const int total = 4000;
+        var dense = new float[5 * total];
+        source.OpenTraining(null, 0).Read(dense, total, total);
+        using var reader = source.OpenTraining(null, 0);
+        var samples = new SparseSamples();
+        var row = 0;
+        var empty = 0;
+        var found = new List<(int Feature, float Value)>();
+        foreach (var size in (int[])[1, 700, 1024, 300, 1975])
+        {
+            Assert.Equal(size, reader.ReadSparse(samples, size, 5));
+            Assert.Equal(size, samples.ActiveRows + samples.EmptyRows);
+            empty += samples.EmptyRows;
+            for (var active = 0; active < samples.ActiveRows; active++)
+            {
+                for (var e = samples.Starts[active]; e < samples.Starts[active + 1]; e++)
+                {
+                    found.Add((samples.Features[e], samples.Values[e]));
+                }
+            }
+
+            row += size;
+        }
+
+        var expected = Enumerable.Range(0, total).SelectMany(s => Enumerable.Range(0, 5).Select(i => (i, dense[(i * total) + s]))).Where(e => e.Item2 != 0);
+        Assert.Equal(total, row);
+        Assert.Equal(expected, found);
+        Assert.Equal(Enumerable.Range(0, total).Count(s => Enumerable.Range(0, 5).All(i => dense[(i * total) + s] == 0)), empty);
+    }
+
     [Fact]
     public void Passes_repeat_and_end_after_the_epochs()
     {

@@ -132,7 +132,8 @@ public class ModelMetricsTests
         var restart = new RestartResult(0, ThreeUniversities.Model, 0.1f, 1, StopReason.Completed, []);
         var result = new TrainingResult(new ToyModelOptions { Hidden = 2, Seed = 1 }, [1, 0.5f, 0.25f], [0.1f, 0.2f, 0.3f], [restart]);
         Assert.Equal(
-            ModelMetrics.Measure(ThreeUniversities.Model, [1, 0.5f, 0.25f], [0.1f, 0.2f, 0.3f]).Features, ModelMetrics.Measure(result).Features);
+            ModelMetrics.Measure(ThreeUniversities.Model, [1, 0.5f, 0.25f], [0.1f, 0.2f, 0.3f]).Features.AsEnumerable(),
+            ModelMetrics.Measure(result).Features);
     }
 
     [Fact]

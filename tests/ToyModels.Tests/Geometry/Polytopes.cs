@@ -87,7 +87,13 @@ internal static class Polytopes
     }
 
     internal static double[][] Scaled(double[][] directions, Func<int, double> length) =>
-        [.. directions.Select((v, i) => v.Select(x => x * length(i)).ToArray())];
+        [
+            .. directions.Select((v, i) =>
+            {
+                var scale = length(i);
+                return v.Select(x => x * scale).ToArray();
+            }),
+        ];
 
     internal static float[] Weights(double[][] directions) => [.. directions.SelectMany(v => v).Select(x => (float)x)];
 

@@ -47,25 +47,10 @@ public class WideRowsTests
         Assert.Equal(0, different);
     }
 
-    [Fact]
-    public void Large_model_is_measured_in_a_fraction_of_the_memory_of_its_Gram_matrix()
-    {
-        const int n = 10_000;
-        const int m = 8;
-        var model = new ToyModel(ToyModelKind.ReluOutput, m, Values(n, m), new float[n]);
-        var ones = Enumerable.Repeat(1f, n).ToArray();
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var metrics = ModelMetrics.Measure(model, ones, ones);
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-
-        // 10⁸ pairs would be 800 MB; a block of 16 rows is 1.3 MB a thread.
-        Assert.InRange(allocated, 0, 16_000_000 + (Environment.ProcessorCount * 16L * n * sizeof(double) * 4));
-        Assert.InRange(metrics.TotalDimensionality, 0.9 * m, m);
-    }
-
+    /// <summary>Of many magnitudes: sums of a few products of like size would be exact in double, and any order would give the same bits.</summary>
     private static float[] Values(int count, int width)
     {
         var random = new Random(17);
-        return [.. Enumerable.Range(0, count * width).Select(_ => (float)(random.NextDouble() - 0.5))];
+        return [.. Enumerable.Range(0, count * width).Select(_ => (float)((random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(-12, 12))))];
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using FsCheck.Xunit;
 
 namespace ToyModels.Tests.Models;
@@ -51,27 +52,26 @@ public sealed class ToyModelTests
     [Fact]
     public void The_trainers_forward_pass_has_the_bits_of_the_models()
     {
-        // One sample through the kernels: its loss must be that of the model's own reconstruction.
+        // One row through the kernels: its loss must be that of the model's own reconstruction.
         var weights = InitialWeights.XavierNormal(13, 4, 1, 0);
         var bias = Enumerable.Range(0, 13).Select(i => (i * 0.01f) - 0.05f).ToArray();
-        var row = Enumerable.Range(0, 13).Select(i => i / 13f).ToArray();
-        var engine = DenseGradient.Create(ToyModelKind.ReluOutput, 13, 4, [.. Enumerable.Repeat(1f, 13)]);
+        var engine = new DenseGradient<Simd128, Vector128<float>, Vector128<int>>(
+            ToyModelKind.ReluOutput, 13, 4, [.. Enumerable.Repeat(1f, 13)], batch: 1);
+        var samples = new GeneratedSamples(new FeatureDistribution(13, 0.7f), seed: 1);
         engine.Begin(weights, bias);
-        var chunk = new float[13 * 16];
-        for (var i = 0; i < 13; i++)
-        {
-            chunk[i * 16] = row[i];
-        }
+        engine.Read(samples.OpenTraining(null, 0), 1);
+        var row = new float[13 * 16];
+        samples.OpenTraining(null, 0).Read(row, 1, 16);
 
         var output = new float[13];
-        new ToyModel(ToyModelKind.ReluOutput, 4, weights, bias).Reconstruct(row, output);
+        new ToyModel(ToyModelKind.ReluOutput, 4, weights, bias).Reconstruct([.. Enumerable.Range(0, 13).Select(i => row[i * 16])], output);
         var expected = 0.0;
         for (var i = 0; i < 13; i++)
         {
-            expected += (output[i] - row[i]) * (output[i] - row[i]);
+            expected += (output[i] - row[i * 16]) * (output[i] - row[i * 16]);
         }
 
-        Assert.Equal(expected, engine.Loss(chunk, 1, 16));
+        Assert.Equal(expected, engine.Loss());
     }
 
     [Fact]

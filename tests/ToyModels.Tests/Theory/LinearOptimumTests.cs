@@ -6,7 +6,7 @@ public class LinearOptimumTests
     public void Most_important_features_are_kept_and_the_others_answered_with_their_mean()
     {
         var optimum = new LinearOptimum(new FeatureDistribution(4, 0.3f), [0.5f, 1, 0.7f, 0.9f], 2);
-        Assert.Equal([1, 3], optimum.Kept);
+        Assert.Equal([1, 3], optimum.Kept.AsEnumerable());
         Assert.Equal([0.15, 0, 0.15, 0], optimum.Bias.Select(b => Math.Round(b, 6)));
         Assert.Equal([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], optimum.Projector());
         Assert.Equal(1.2 * (0.1 - 0.0225), optimum.Loss, 1e-6);
@@ -15,14 +15,14 @@ public class LinearOptimumTests
 
     [Fact]
     public void Variance_counts_as_importance_does() =>
-        Assert.Equal([1], new LinearOptimum(new FeatureDistribution([0.01f, 0.5f]), [1, 0.5f], 1).Kept);
+        Assert.Equal([1], new LinearOptimum(new FeatureDistribution([0.01f, 0.5f]), [1, 0.5f], 1).Kept.AsEnumerable());
 
     [Fact]
     public void Equal_features_leave_the_choice_open()
     {
         var optimum = new LinearOptimum(new FeatureDistribution(3, 0.5f), [1, 1, 1], 2);
         Assert.False(optimum.IsUnique);
-        Assert.Equal([0, 1], optimum.Kept);
+        Assert.Equal([0, 1], optimum.Kept.AsEnumerable());
         Assert.True(new LinearOptimum(new FeatureDistribution(3, 0.5f), [1, 1, 1], 4).IsUnique);
     }
 
@@ -30,7 +30,7 @@ public class LinearOptimumTests
     public void Values_around_zero_need_no_bias()
     {
         var optimum = new LinearOptimum(new FeatureDistribution(2, 0.6f, ValueRange.Symmetric), [1, 0.5f], 1);
-        Assert.Equal([0, 0], optimum.Bias);
+        Assert.Equal([0, 0], optimum.Bias.AsEnumerable());
         Assert.Equal(0.5 * 0.2, optimum.Loss, 1e-6);
     }
 
