@@ -15,11 +15,11 @@ public sealed record ChartAxis
     /// <summary>Upper end; null takes the largest value, with a margin.</summary>
     public double? Maximum { get; init; }
 
-    /// <summary>Values marked by a dashed line across the chart, such as the fractions of closed geometries; default none.</summary>
+    /// <summary>Values marked by a thin line across the chart, such as the fractions of closed geometries; default none.</summary>
     public IReadOnlyList<ReferenceLine> References { get; init; } = [];
 }
 
-/// <summary>A dashed line at a value that theory gives.</summary>
+/// <summary>A thin line at a value that theory gives.</summary>
 /// <param name="Value">Where it stands; one outside the axis is not drawn.</param>
 /// <param name="Label">What stands at its end.</param>
 public readonly record struct ReferenceLine(double Value, string Label);

@@ -24,9 +24,9 @@ public sealed class ColorMap
     public static ColorMap Interference { get; } =
         new("interference", 0x0D0887, 0x4903A0, 0x7801A8, 0xA21D9A, 0xC5407E, 0xDE6164, 0xF1834C, 0xFCA934, 0xFCCE25);
 
-    /// <summary>Viridis: dark violet – green – yellow, for magnitudes such as importance.</summary>
+    /// <summary>Dark violet – green – yellow-green (the lower nine tenths of matplotlib's viridis), for magnitudes such as importance.</summary>
     public static ColorMap Sequential { get; } =
-        new("sequential", 0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21918C, 0x28AE80, 0x5EC962, 0xADDC30, 0xFDE725);
+        new("sequential", 0x440154, 0x482576, 0x3E4B89, 0x30698E, 0x25848E, 0x1FA187, 0x39BA76, 0x73CF55, 0xBBDF27);
 
     /// <summary>diverging, interference or sequential.</summary>
     public string Name { get; }

@@ -13,6 +13,7 @@ public static class FeatureArrows
 {
     private const int MostLabels = 24;
     private const float LeastLabelledNorm = 0.05f;
+    private const float LabelGap = 9;
 
     /// <summary>Draws the features of a model with two hidden dimensions.</summary>
     /// <param name="model">A model with m = 2.</param>
@@ -44,7 +45,7 @@ public static class FeatureArrows
             : count <= MostLabels ? [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))]
             : [.. Enumerable.Repeat("", count)];
         var longest = Enumerable.Range(0, count).Max(i => Norm(tips, i));
-        var limit = options.Limit ?? (1.22f * Math.Max(1, longest));
+        var limit = options.Limit ?? Enumerable.Range(0, count).Max(i => LimitFor(tips, i, names[i], Math.Min(options.Width, options.Height) - 60));
         return new Figure(
             options.Width,
             options.Height,
@@ -72,7 +73,6 @@ public static class FeatureArrows
         var circle = plot.Add.Circle(0, 0, 1);
         circle.LineColor = Ink.Frame;
         circle.LineWidth = 1;
-        circle.LinePattern = LinePattern.Dashed;
         circle.FillColor = Colors.Transparent;
         for (var i = positions.Length - 1; i >= 0; i--)
         {
@@ -93,12 +93,27 @@ public static class FeatureArrows
             if (Norm(tips, i) is var norm && norm >= LeastLabelledNorm && names[i].Length > 0)
             {
                 var (x, y) = (tips[2 * i] / norm, tips[(2 * i) + 1] / norm);
-                var reach = (norm * side / (2 * limit)) + 9;
+                var reach = (norm * side / (2 * limit)) + LabelGap;
                 var half = Typeface.Width(names[i], Ink.TickSize) / 2;
                 Pen.Text(
                     canvas, names[i], data.MidX + (x * (reach + half)), data.MidY - (y * (reach + 3)) + 4, Ink.TickSize, Ink.Text, SKTextAlign.Center);
             }
         }
+    }
+
+    /// <summary>The least limit at which the label beside an arrow stays inside a square of this side, and at least one fifth beyond arrow and circle.</summary>
+    private static float LimitFor(float[] tips, int feature, string name, float side)
+    {
+        var norm = Norm(tips, feature);
+        if (norm < LeastLabelledNorm)
+        {
+            return 1.2f;
+        }
+
+        var half = Typeface.Width(name, Ink.TickSize) / 2;
+        var across = MathF.Abs(tips[2 * feature]);
+        var label = (across / norm * (LabelGap + half)) + half + 6;
+        return Math.Max(1.2f * Math.Max(1, norm), across / Math.Max(1 - (label / (side / 2)), 0.3f));
     }
 
     private static float Norm(float[] tips, int feature) => float.Hypot(tips[2 * feature], tips[(2 * feature) + 1]);

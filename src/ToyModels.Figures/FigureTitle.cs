@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace ToyModels.Figures;
 
@@ -13,16 +12,14 @@ public static class FigureTitle
         ArgumentNullException.ThrowIfNull(result);
         var importance = result.Options.Importance switch
         {
-            UniformImportance uniform => $"I = {Number(uniform.Value)}",
-            GeometricImportance geometric => $"I = {Number(geometric.Ratio)}ⁱ",
-            LogSpacedImportance spaced => $"I = {Number(spaced.First)} … {Number(spaced.Last)}",
+            UniformImportance uniform => $"I = {Ticks.Number(uniform.Value)}",
+            GeometricImportance geometric => $"I = {Ticks.Number(geometric.Ratio)}ⁱ",
+            LogSpacedImportance spaced => $"I = {Ticks.Number(spaced.First)} … {Ticks.Number(spaced.Last)}",
             _ => $"I = {Range(result.Importances)}",
         };
         return $"n = {result.Model.FeatureCount}, m = {result.Model.HiddenCount}, {importance}, 1 − S = {Range(result.Densities)}";
     }
 
     private static string Range(ImmutableArray<float> values) =>
-        values.Min() == values.Max() ? Number(values[0]) : $"{Number(values.Min())} … {Number(values.Max())}";
-
-    private static string Number(float value) => value.ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
+        values.Min() == values.Max() ? Ticks.Number(values[0]) : $"{Ticks.Number(values.Min())} … {Ticks.Number(values.Max())}";
 }

@@ -9,7 +9,8 @@ namespace ToyModels.Figures;
 /// </summary>
 public static class SmallMultiples
 {
-    private const float Gap = 22;
+    private const float ColumnGap = 22;
+    private const float RowGap = 14;
     private const float HeadingHeight = 24;
 
     /// <summary>Composes figures row by row.</summary>
@@ -63,8 +64,8 @@ public static class SmallMultiples
             var titled = options.PanelTitles ?? (_columnHeadings.IsEmpty && _rowHeadings.IsEmpty);
             _titleHeight = titled && panels.Any(p => p.Title.Length > 0) ? HeadingHeight : 0;
             _panelHeight = options.PanelHeight ?? panels.Max(p => p.BodySize.Height);
-            Height = _top + (rows * (_panelHeight + _titleHeight)) + ((rows - 1) * Gap);
-            NaturalWidth = _rowHeadingWidth + (_columns * panels.Max(p => p.BodySize.Width)) + ((_columns - 1) * Gap);
+            Height = _top + (rows * (_panelHeight + _titleHeight)) + ((rows - 1) * RowGap);
+            NaturalWidth = _rowHeadingWidth + (_columns * panels.Max(p => p.BodySize.Width)) + ((_columns - 1) * ColumnGap);
             AltText = Describe(rows, options);
         }
 
@@ -77,12 +78,12 @@ public static class SmallMultiples
         internal void Draw(SKCanvas canvas, SKRect place)
         {
             var left = place.Left + _rowHeadingWidth;
-            var panelWidth = (place.Right - left - ((_columns - 1) * Gap)) / _columns;
+            var panelWidth = (place.Right - left - ((_columns - 1) * ColumnGap)) / _columns;
             for (var i = 0; i < _panels.Length; i++)
             {
                 var (row, column) = (i / _columns, i % _columns);
-                var x = left + (column * (panelWidth + Gap));
-                var y = place.Top + _top + (row * (_panelHeight + _titleHeight + Gap));
+                var x = left + (column * (panelWidth + ColumnGap));
+                var y = place.Top + _top + (row * (_panelHeight + _titleHeight + RowGap));
                 if (row == 0 && !_columnHeadings.IsEmpty)
                 {
                     Pen.Text(canvas, _columnHeadings[column], x + (panelWidth / 2), place.Top + 13, Ink.HeadingSize, Ink.Text, SKTextAlign.Center, bold: true);

@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace ToyModels.Figures;
 
-/// <summary>Charts of lines or points on linear or logarithmic axes, with dashed lines where theory has values.</summary>
+/// <summary>Charts of lines or points on linear or logarithmic axes, with thin lines where theory has values.</summary>
 internal sealed class ChartPanel
 {
     private const float TickSpacingX = 46;
@@ -50,8 +50,7 @@ internal sealed class ChartPanel
     private string Describe()
     {
         var names = string.Join(", ", _series.Take(12).Select(s => s.Name)) + (_series.Length > 12 ? ", …" : "");
-        return FormattableString.Invariant(
-            $"{(_points ? "Scatter" : "Line")} chart of {Axis(_yAxis, "y")} over {Axis(_xAxis, "x")} for {names}; y from {_series.Min(s => s.Y.Min()):0.####} to {_series.Max(s => s.Y.Max()):0.####}.");
+        return $"{(_points ? "Scatter" : "Line")} chart of {Axis(_yAxis, "y")} over {Axis(_xAxis, "x")} for {names}; y from {Ticks.Number(_series.Min(s => s.Y.Min()))} to {Ticks.Number(_series.Max(s => s.Y.Max()))}.";
 
         static string Axis(ChartAxis axis, string name) => (axis.Label.Length > 0 ? axis.Label : name) + (axis.Logarithmic ? " (logarithmic)" : "");
     }
@@ -76,7 +75,7 @@ internal sealed class ChartPanel
             var ys = _series[i].Y.Select(_y.Place).ToArray();
             var scatter = plot.Add.Scatter(xs, ys, _colors[i]);
             scatter.LineWidth = _points ? 0 : 2;
-            scatter.MarkerSize = _points ? (xs.Length > 400 ? 4 : 6) : xs.Length == 1 ? 6 : 0;
+            scatter.MarkerSize = _points ? (xs.Length > 400 ? 5 : 6) : xs.Length == 1 ? 6 : 0;
             scatter.MarkerShape = MarkerShape.FilledCircle;
             scatter.MarkerFillColor = _points && xs.Length > 60 ? _colors[i].WithAlpha(0.6) : _colors[i];
             scatter.MarkerLineWidth = 0;
@@ -111,15 +110,16 @@ internal sealed class ChartPanel
     {
         foreach (var reference in _xReferences)
         {
-            Dash(plot.Add.VerticalLine(_x.Place(reference.Value)).LineStyle);
+            Thin(plot.Add.VerticalLine(_x.Place(reference.Value)).LineStyle);
         }
 
         foreach (var reference in _yReferences)
         {
-            Dash(plot.Add.HorizontalLine(_y.Place(reference.Value)).LineStyle);
+            Thin(plot.Add.HorizontalLine(_y.Place(reference.Value)).LineStyle);
         }
 
-        static void Dash(LineStyle style) => (style.Color, style.Width, style.Pattern) = (Ink.Frame, 1, LinePattern.Dashed);
+        // Solid on purpose: Skia's SVG canvas knows no dashes, and complains on standard error about each.
+        static void Thin(LineStyle style) => (style.Color, style.Width) = (Ink.Frame, 1.5f);
     }
 
     /// <summary>Labels at the right and upper ends; those on the right make room for each other.</summary>

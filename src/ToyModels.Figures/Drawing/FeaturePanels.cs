@@ -9,66 +9,70 @@ namespace ToyModels.Figures;
 internal static class FeaturePanels
 {
     private const float LabelSpacing = 16;
+    private const int MostPixelsPerCell = 16;
 
-    /// <summary>A matrix as cells.</summary>
+    /// <summary>
+    /// A matrix as cells. Each is about as many pixels of the image below as of the figure, so that cells stay crisp even in SVG
+    /// renderers that smooth images; equal neighbours cost the file next to nothing.
+    /// </summary>
     internal static void HeatMap(
         SKCanvas canvas, SKRect data, float[] matrix, int rows, int columns, ColorMap map, float limit, Axis rowAxis, Axis columnAxis)
     {
-        var cells = new double[rows, columns];
-        for (var e = 0; e < matrix.Length; e++)
+        var scale = Math.Clamp((int)Math.Ceiling(data.Height / rows), 2, MostPixelsPerCell);
+        var cells = new double[rows * scale, columns * scale];
+        for (var y = 0; y < rows * scale; y++)
         {
-            cells[e / columns, e % columns] = Math.Clamp(matrix[e], -limit, limit);
+            for (var x = 0; x < columns * scale; x++)
+            {
+                cells[y, x] = Math.Clamp(matrix[(y / scale * columns) + (x / scale)], -limit, limit);
+            }
         }
 
-        var plot = Panel.New();
-        using (plot)
-        {
-            plot.HideGrid();
-            var heatMap = plot.Add.Heatmap(cells);
-            heatMap.Colormap = new MapAdapter(map);
-            heatMap.ManualRange = new ScottPlot.Range(-limit, limit);
-            heatMap.Rectangle = new CoordinateRect(0, columns, 0, rows);
-            heatMap.CellAlignment = Alignment.LowerLeft;
-            heatMap.Smooth = rows > data.Height || columns > data.Width;
-            plot.Axes.SetLimits(0, columns, 0, rows);
-            Categories(plot.Axes.Left, rowAxis, rows, data.Height, fromTop: true);
-            Categories(plot.Axes.Bottom, columnAxis, columns, data.Width, fromTop: false);
-            Panel.Render(plot, canvas, data);
-        }
+        using var plot = Panel.New();
+        plot.HideGrid();
+        var heatMap = plot.Add.Heatmap(cells);
+        heatMap.Colormap = new MapAdapter(map);
+        heatMap.ManualRange = new ScottPlot.Range(-limit, limit);
+        heatMap.CellAlignment = Alignment.LowerLeft;
+        heatMap.Extent = new CoordinateRect(0, columns - (1.0 / scale), 0, rows - (1.0 / scale));
+        heatMap.Smooth = rows > data.Height || columns > data.Width;
+        plot.Axes.SetLimits(0, columns, 0, rows);
+        Categories(plot.Axes.Left, rowAxis, rows, data.Height, fromTop: true);
+        Categories(plot.Axes.Bottom, columnAxis, columns, data.Width, fromTop: false);
+        Panel.Render(plot, canvas, data);
     }
 
     /// <summary>Horizontal bars, one a row, each with its colour.</summary>
     internal static void Bars(SKCanvas canvas, SKRect data, float[] lengths, Color[] colors, double limit, Axis rowAxis, string valueLabel)
     {
         var count = lengths.Length;
-        var plot = Panel.New();
-        using (plot)
-        {
-            var thickness = data.Height / count > 4 ? 0.8 : 1.0;
-            List<Bar> bars = [.. Enumerable.Range(0, count).Select(i => new Bar
-            {
-                Position = count - i - 0.5,
-                Value = lengths[i],
-                Size = thickness,
-                FillColor = colors[i],
-                LineWidth = 0,
-                Orientation = Orientation.Horizontal,
-            })];
-            plot.Add.Bars(bars);
-            plot.Axes.SetLimits(0, limit, 0, count);
-            plot.Axes.Right.IsVisible = false;
-            plot.Axes.Top.IsVisible = false;
-            plot.Grid.YAxisStyle.IsVisible = false;
-            Categories(plot.Axes.Left, rowAxis, count, data.Height, fromTop: true);
-            var ticks = (NumericManual)plot.Axes.Bottom.TickGenerator;
-            foreach (var tick in Ticks.Linear(0, limit, data.Width, 40))
-            {
-                ticks.Add(tick);
-            }
+        using var plot = Panel.New();
 
-            plot.Axes.Bottom.Label.Text = valueLabel;
-            Panel.Render(plot, canvas, data);
+        // Bars of a few pixels overlap by half a pixel, so that no light seams shimmer between them.
+        var thickness = data.Height / count > 4 ? 0.8 : 1 + (0.5 * count / data.Height);
+        List<Bar> bars = [.. Enumerable.Range(0, count).Select(i => new Bar
+        {
+            Position = count - i - 0.5,
+            Value = lengths[i],
+            Size = thickness,
+            FillColor = colors[i],
+            LineWidth = 0,
+            Orientation = Orientation.Horizontal,
+        })];
+        plot.Add.Bars(bars);
+        plot.Axes.SetLimits(0, limit, 0, count);
+        plot.Axes.Right.IsVisible = false;
+        plot.Axes.Top.IsVisible = false;
+        plot.Grid.YAxisStyle.IsVisible = false;
+        Categories(plot.Axes.Left, rowAxis, count, data.Height, fromTop: true);
+        var ticks = (NumericManual)plot.Axes.Bottom.TickGenerator;
+        foreach (var tick in Ticks.Linear(0, limit, data.Width, Math.Max(24, data.Width / 4)))
+        {
+            ticks.Add(tick);
         }
+
+        plot.Axes.Bottom.Label.Text = valueLabel;
+        Panel.Render(plot, canvas, data);
     }
 
     private static void Categories(IAxis axis, Axis described, int count, float length, bool fromTop)

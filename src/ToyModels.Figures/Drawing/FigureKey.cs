@@ -1,4 +1,3 @@
-using System.Globalization;
 using ScottPlot;
 using SkiaSharp;
 
@@ -50,9 +49,7 @@ internal sealed record ScaleKey(string Label, ColorMap Map, string Low, string H
     }
 
     /// <summary>A scale between two numbers.</summary>
-    internal static ScaleKey Between(string label, ColorMap map, double low, double high) => new(label, map, Number(low), Number(high));
-
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture).Replace('-', '−');
+    internal static ScaleKey Between(string label, ColorMap map, double low, double high) => new(label, map, Ticks.Number(low), Ticks.Number(high));
 
     private static float TextWidth(string text) => Typeface.Width(text, Ink.TickSize);
 }

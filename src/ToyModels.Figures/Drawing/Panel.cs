@@ -38,7 +38,15 @@ internal static class Panel
     {
         const float room = 80;
         plot.Layout.Fixed(new PixelPadding(room, room, room, room));
-        plot.Render(canvas, new PixelRect(data.Left - room, data.Right + room, data.Bottom + room, data.Top - room));
+        var figure = new PixelRect(data.Left - room, data.Right + room, data.Bottom + room, data.Top - room);
+
+        // A plot that is rendered for the first time finds its limits changed and draws everything twice: let that happen where nothing is drawn.
+        using (var nowhere = new SKNoDrawCanvas((int)figure.Right, (int)figure.Bottom))
+        {
+            plot.Render(nowhere, figure);
+        }
+
+        plot.Render(canvas, figure);
     }
 
     /// <summary>Places ticks of category axes: every one where there is room, else at a round stride, feature 0 always among them.</summary>

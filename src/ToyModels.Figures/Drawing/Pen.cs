@@ -26,10 +26,9 @@ internal static class Pen
         canvas.DrawRect(rect, paint);
     }
 
-    internal static void Line(SKCanvas canvas, float x1, float y1, float x2, float y2, Color color, float width, float[]? dashes = null)
+    internal static void Line(SKCanvas canvas, float x1, float y1, float x2, float y2, Color color, float width)
     {
-        using var effect = dashes is null ? null : SKPathEffect.CreateDash(dashes, 0);
-        using var paint = new SKPaint { Color = color.ToSKColor(), IsStroke = true, StrokeWidth = width, IsAntialias = true, PathEffect = effect };
+        using var paint = new SKPaint { Color = color.ToSKColor(), IsStroke = true, StrokeWidth = width, IsAntialias = true };
         canvas.DrawLine(x1, y1, x2, y2, paint);
     }
 

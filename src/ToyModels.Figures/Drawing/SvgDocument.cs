@@ -13,32 +13,39 @@ namespace ToyModels.Figures;
 /// </summary>
 internal static class SvgDocument
 {
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-    private static readonly XNamespace Link = "http://www.w3.org/1999/xlink";
+    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace _link = "http://www.w3.org/1999/xlink";
 
     internal static string Finish(Stream skia, int width, int height, string title, string description)
     {
-        var mark = Convert.ToHexStringLower(SHA256.HashData(skia))[..8];
-        skia.Position = 0;
         var root = XDocument.Load(skia).Root!;
         root.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}"));
         root.SetAttributeValue("role", "img");
         root.SetAttributeValue("aria-label", title.Length > 0 ? $"{title}. {description}" : description);
-        foreach (var image in root.Descendants(Svg + "image"))
+        foreach (var image in root.Descendants(_svg + "image"))
         {
+            // Browsers know the word of CSS, older renderers that of SVG 1.1.
+            image.SetAttributeValue("image-rendering", "optimizeSpeed");
             image.SetAttributeValue("style", "image-rendering:pixelated");
         }
 
         var glyphs = new GlyphOutlines();
-        foreach (var text in root.Descendants(Svg + "text").ToList())
+        foreach (var text in root.Descendants(_svg + "text").ToList())
         {
             text.ReplaceWith(glyphs.Outline(text));
         }
 
-        root.AddFirst(new XElement(Svg + "title", title.Length > 0 ? title : description), new XElement(Svg + "desc", description), glyphs.Definitions());
-        MarkIds(root, $"f{mark}-");
+        root.AddFirst(new XElement(_svg + "title", title.Length > 0 ? title : description), new XElement(_svg + "desc", description), glyphs.Definitions());
+        ShortenNumbers(root);
+        NumberIds(root, "");
+        NumberIds(root, $"f{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write(root))))[..8]}-");
+        return Write(root);
+    }
+
+    private static string Write(XElement root)
+    {
         var written = new StringBuilder();
-        using (var writer = XmlWriter.Create(written, new XmlWriterSettings { Indent = true, IndentChars = " ", NewLineChars = "\n", OmitXmlDeclaration = true }))
+        using (var writer = XmlWriter.Create(written, new XmlWriterSettings { Indent = true, IndentChars = "", NewLineChars = "\n", OmitXmlDeclaration = true }))
         {
             root.Save(writer);
         }
@@ -46,25 +53,43 @@ internal static class SvgDocument
         return written.Append('\n').ToString();
     }
 
-    /// <summary>Puts a prefix before every id, so that several figures can stand in one HTML page; it comes from the content, so that it never changes.</summary>
-    private static void MarkIds(XElement root, string prefix)
+    /// <summary>
+    /// Numbers the ids in their order, for Skia counts on from one document to the next; with a prefix that comes from the content,
+    /// several figures can stand in one HTML page.
+    /// </summary>
+    private static void NumberIds(XElement root, string prefix)
     {
+        var names = root.Descendants().Attributes("id").Select((id, i) => (id.Value, Name: $"{prefix}{i}")).ToDictionary();
         foreach (var attribute in root.Descendants().Attributes())
         {
             if (attribute.Name == "id")
             {
-                attribute.Value = prefix + attribute.Value;
+                attribute.Value = names[attribute.Value];
             }
-            else if (attribute.Name == Link + "href" && attribute.Value.StartsWith('#'))
+            else if (attribute.Name == _link + "href" && attribute.Value.StartsWith('#'))
             {
-                attribute.Value = $"#{prefix}{attribute.Value[1..]}";
+                attribute.Value = $"#{names[attribute.Value[1..]]}";
             }
             else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
             {
-                attribute.Value = $"url(#{prefix}{attribute.Value[5..]}";
+                attribute.Value = $"url(#{names[attribute.Value[5..^1]]})";
             }
         }
     }
+
+    /// <summary>Rounds positions to a hundredth of a pixel: half of the document would be digits that nobody sees.</summary>
+    private static void ShortenNumbers(XElement root)
+    {
+        foreach (var attribute in root.Descendants().Attributes().Where(a => a.Name.LocalName is "x" or "y" or "width" or "height" or "cx" or "cy" or "rx" or "ry"))
+        {
+            if (float.TryParse(attribute.Value, CultureInfo.InvariantCulture, out var number))
+            {
+                attribute.Value = Short(number);
+            }
+        }
+    }
+
+    private static string Short(float number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>The glyphs that a document uses, each as a path in units of a 100 point em.</summary>
     private sealed class GlyphOutlines
@@ -73,7 +98,7 @@ internal static class SvgDocument
         private readonly Dictionary<(bool Bold, ushort Glyph), string> _ids = [];
         private readonly List<XElement> _paths = [];
 
-        internal XElement Definitions() => new(Svg + "defs", _paths);
+        internal XElement Definitions() => new(_svg + "defs", _paths);
 
         /// <summary>A group of glyphs in the place of a text element, whose x holds one position for each glyph and whose y holds the baseline.</summary>
         internal XElement Outline(XElement text)
@@ -83,16 +108,19 @@ internal static class SvgDocument
             var (xs, ys) = (Numbers(text, "x"), Numbers(text, "y"));
             using var font = Typeface.Font(Em, bold);
             var glyphs = font.GetGlyphs(text.Value.Trim('\r', '\n', '\t'));
-            var group = new XElement(Svg + "g", text.Attribute("transform"), text.Attribute("fill"), text.Attribute("fill-opacity"));
+            var scale = size / Em;
+            var place = string.Create(CultureInfo.InvariantCulture, $"{(string?)text.Attribute("transform")} scale({scale:0.####})").TrimStart();
+            var group = new XElement(_svg + "g", new XAttribute("transform", place), text.Attribute("fill"), text.Attribute("fill-opacity"));
             for (var i = 0; i < Math.Min(glyphs.Length, xs.Length); i++)
             {
                 if (Id(font, bold, glyphs[i]) is { } id)
                 {
-                    var (x, y, scale) = (xs[i], ys[Math.Min(i, ys.Length - 1)], size / Em);
+                    var (x, y) = (xs[i] / scale, ys[Math.Min(i, ys.Length - 1)] / scale);
                     group.Add(new XElement(
-                        Svg + "use",
-                        new XAttribute(Link + "href", $"#{id}"),
-                        new XAttribute("transform", string.Create(CultureInfo.InvariantCulture, $"translate({x:0.##} {y:0.##}) scale({scale:0.####})"))));
+                        _svg + "use",
+                        new XAttribute(_link + "href", $"#{id}"),
+                        new XAttribute("x", Short(x)),
+                        new XAttribute("y", Short(y))));
                 }
             }
 
@@ -114,7 +142,7 @@ internal static class SvgDocument
 
             var id = string.Create(CultureInfo.InvariantCulture, $"{(bold ? 'b' : 'r')}{glyph}");
             _ids.Add((bold, glyph), id);
-            _paths.Add(new XElement(Svg + "path", new XAttribute("id", id), new XAttribute("d", path.ToSvgPathData())));
+            _paths.Add(new XElement(_svg + "path", new XAttribute("id", id), new XAttribute("d", path.ToSvgPathData())));
             return id;
         }
 

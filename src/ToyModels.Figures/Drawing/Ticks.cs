@@ -6,14 +6,14 @@ namespace ToyModels.Figures;
 /// <summary>Where ticks stand and what they say, on linear and on logarithmic axes.</summary>
 internal static class Ticks
 {
-    private static readonly double[] Steps = [1, 2, 2.5, 5, 10];
+    private static readonly double[] _steps = [1, 2, 2.5, 5, 10];
 
     /// <summary>Ticks at round numbers within [low, high], no closer than <paramref name="spacing"/> pixels.</summary>
     internal static IEnumerable<Tick> Linear(double low, double high, float length, float spacing)
     {
         var least = (high - low) * spacing / length;
         var decade = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        var step = Steps.Select(s => s * decade).First(s => s >= least * (1 - 1e-9));
+        var step = _steps.Select(s => s * decade).First(s => s >= least * (1 - 1e-9));
         var decimals = Math.Max(0, (int)Math.Ceiling(-Math.Log10(step) - 1e-9) + (step / decade == 2.5 ? 1 : 0));
         for (var k = Math.Ceiling((low / step) - 1e-9); k * step <= high + (step * 1e-9); k++)
         {
@@ -62,6 +62,14 @@ internal static class Ticks
         exponent is >= -4 and <= 4
             ? (digit * Math.Pow(10, exponent)).ToString("0.####", CultureInfo.InvariantCulture)
             : $"{(digit == 1 ? "" : $"{digit}·")}10{Superscript(exponent)}";
+
+    /// <summary>A number alone, to four digits: 0.7, 0.001, 5·10⁻⁶.</summary>
+    internal static string Number(double value)
+    {
+        var text = value.ToString("G4", CultureInfo.InvariantCulture);
+        var e = text.IndexOf('E', StringComparison.Ordinal);
+        return (e < 0 ? text : $"{text[..e]}·10{Superscript(int.Parse(text[(e + 1)..], CultureInfo.InvariantCulture))}").Replace('-', '−');
+    }
 
     private static string Superscript(int exponent) =>
         string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));

@@ -35,16 +35,7 @@ public sealed class GradientTests
     public void The_fast_gradient_agrees_with_the_reference(ToyModelKind kind, int features, int hidden, int count, float density)
     {
         var problem = new Problem(kind, features, hidden, count, density);
-        var reference = problem.Reference();
-        var expectedLoss = problem.Accumulate(reference, 0.5f);
-        foreach (var fast in problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>())
-        {
-            var loss = problem.Accumulate(fast, 0.5f);
-            Assert.Equal(expectedLoss, loss, 2e-6 * Math.Max(1, expectedLoss));
-            AssertClose(reference.WeightGradient, fast.WeightGradient);
-            AssertClose(reference.BiasGradient, fast.BiasGradient);
-            Assert.Equal(loss, problem.LossOf(fast));
-        }
+        AssertAgreement(problem, floor: 0);
     }
 
     [Theory]
@@ -67,9 +58,15 @@ public sealed class GradientTests
     }
 
     [Property(MaxTest = 60)]
-    public void The_fast_gradient_agrees_with_the_reference_for_any_shape(byte features, byte hidden, byte count, bool isLinear) =>
-        The_fast_gradient_agrees_with_the_reference(
-            isLinear ? ToyModelKind.Linear : ToyModelKind.ReluOutput, (features % 40) + 1, (hidden % 20) + 1, (count % 90) + 1, 0.4f);
+    public void The_fast_gradient_agrees_with_the_reference_for_any_shape(byte features, byte hidden, byte count, bool isLinear)
+    {
+        var kind = isLinear ? ToyModelKind.Linear : ToyModelKind.ReluOutput;
+        var problem = new Problem(kind, (features % 40) + 1, (hidden % 20) + 1, (count % 90) + 1, 0.4f);
+
+        // Where a random model happens to reconstruct well, errors cancel to far below the rows that they come from: a row's own
+        // share of the gradient, of order 0.1, is then the measure of rounding.
+        AssertAgreement(problem, floor: 0.1f * 0.5f * problem.Count);
+    }
 
     [Fact]
     public void Chunks_add_up_to_the_batch()
@@ -100,9 +97,24 @@ public sealed class GradientTests
         Assert.InRange(counts[0].Sum(), 450, 700);
     }
 
-    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    private static void AssertAgreement(Problem problem, float floor)
     {
-        var largest = 1e-30f;
+        var reference = problem.Reference();
+        var expectedLoss = problem.Accumulate(reference, 0.5f);
+        foreach (var fast in problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>())
+        {
+            var loss = problem.Accumulate(fast, 0.5f);
+            Assert.Equal(expectedLoss, loss, 2e-6 * Math.Max(1, expectedLoss));
+            AssertClose(reference.WeightGradient, fast.WeightGradient, floor);
+            AssertClose(reference.BiasGradient, fast.BiasGradient, floor);
+            Assert.Equal(loss, problem.LossOf(fast));
+        }
+    }
+
+    /// <summary>Agreement to 1e-6 of the largest element, or of the floor where that is larger.</summary>
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float floor = 0)
+    {
+        var largest = MathF.Max(floor, 1e-30f);
         foreach (var value in expected)
         {
             largest = MathF.Max(largest, MathF.Abs(value));
