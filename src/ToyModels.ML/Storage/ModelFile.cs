@@ -75,8 +75,9 @@ internal static class ModelFile
         var names = FeatureNames(header);
         if (results.Count != 1 || names.Length != results[0].Model.FeatureCount)
         {
+            var features = results[0].Model.FeatureCount;
             throw new InvalidDataException(
-                $"{results.Count} models with {names.Length} feature names; there must be one model, and a name for each of its {results[0].Model.FeatureCount} features.");
+                $"it holds {results.Count} models and {names.Length} names; there must be one model, and a name for each of its {features} features.");
         }
 
         return new ToyModelTransformer(results[0], columns, names);
@@ -166,8 +167,9 @@ internal static class ModelFile
 
     private static void Register(ComponentCatalog catalog, Type type, string loader, string create)
     {
+        var signature = CoreType("Microsoft.ML.SignatureLoadModel");
         var attribute = Activator.CreateInstance(
-            CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, CoreType("Microsoft.ML.SignatureLoadModel"), "", new[] { loader });
+            CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, signature, "", new[] { loader });
         var infoType = Part(typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic), "ComponentCatalog.LoadableClassInfo");
         var info = Activator.CreateInstance(infoType, Any, null, [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
         Part(typeof(ComponentCatalog).GetMethod("AddClass", Any), "ComponentCatalog.AddClass").Invoke(catalog, [info, new[] { loader }, false]);
@@ -178,7 +180,8 @@ internal static class ModelFile
     /// <summary>A part of ML.NET that is reached by name, and may be gone in a version to come.</summary>
     private static T Part<T>(T? part, string name) where T : class =>
         part ?? throw new NotSupportedException(
-            $"{typeof(ICanSaveModel).Assembly.GetName()} has no {name}, on which saving and loading toy models rests. Use the version of Microsoft.ML that ToyModels.ML was built for.");
+            $"{typeof(ICanSaveModel).Assembly.GetName()} has no {name}, on which saving and loading toy models rests. "
+            + "Use the version of Microsoft.ML that ToyModels.ML was built for.");
 
     [UnsafeAccessor(UnsafeAccessorKind.Method)]
     private static extern void CheckAtModel(ModelSaveContext context);
