@@ -95,7 +95,7 @@ internal sealed class RunService(Terminal terminal)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException(e.Message);
+            throw new UsageException(e.Message.Contains(path, StringComparison.Ordinal) ? e.Message : $"'{path}' cannot be the folder of a run: {e.Message}");
         }
     }
 
