@@ -13,6 +13,7 @@ namespace ToyModels.Pipelines;
 internal sealed class Universities : Pipeline<UniversitiesOptions>
 {
     private static readonly string[] _names = ["A", "B", "C"];
+    private static readonly double[][] _directions = [[Math.Sqrt(3) / 2, 0.5], [-Math.Sqrt(3) / 2, 0.5], [0, -1]];
 
     // Single precision, a handful of operations on numbers of size 1.
     private const double Rounding = 1e-6;
@@ -45,12 +46,12 @@ internal sealed class Universities : Pipeline<UniversitiesOptions>
         Describe(context, model, readBack);
         for (var i = 0; i < 3; i++)
         {
-            JudgeVector(context, $"direction-{i}", $"W of university {i}", [.. ThreeUniversities.Weights.Slice(2 * i, 2)], model.Model.Direction(i).ToArray());
+            JudgeVector(context, $"direction-{i}", $"W of university {_names[i]}", _directions[i], model.Model.Direction(i).ToArray());
         }
 
         foreach (var pair in pairs)
         {
-            JudgeVector(context, $"dot-{pair.I}-{pair.J}", $"W{pair.I} · W{pair.J}", [ThreeUniversities.DotProduct], [pair.Dot]);
+            JudgeVector(context, $"dot-{pair.I}-{pair.J}", $"W of {_names[pair.I]} · W of {_names[pair.J]}", [ThreeUniversities.DotProduct], [pair.Dot]);
         }
 
         JudgeVector(context, "hidden", "h = Wx of x = (0.9, 0.9, 0)", [.. ThreeUniversities.Hidden], readBack.Hidden);
@@ -66,7 +67,7 @@ internal sealed class Universities : Pipeline<UniversitiesOptions>
             FeatureArrows.Draw(model.Model, model.Result.Importances.AsSpan(), new FeatureArrowsOptions { Title = "Three features in two dimensions", FeatureNames = _names }),
             "Each university has a direction of its own, at 120° from the others: no two are orthogonal, and none is free of the others.");
         section.Add(new ReportTable(
-            "What an applicant of the first two leaves in the hidden layer, and what can be read back from there.",
+            "What x = (0.9, 0.9, 0), an applicant of A and B, reads back as.",
             ["University", "W, first", "W, second", "x", "x' = Wᵀh"],
             [
                 .. Enumerable.Range(0, 3).Select(i => (ImmutableArray<string>)

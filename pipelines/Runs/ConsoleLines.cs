@@ -7,7 +7,7 @@ namespace ToyModels.Pipelines;
 /// <summary>Lines on a console that are not markup.</summary>
 internal static class ConsoleLines
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>One sentence as it is, never wrapped: paths in it can be copied.</summary>
     public static void Line(this IAnsiConsole console, string text = "")
@@ -24,5 +24,5 @@ internal static class ConsoleLines
     }
 
     /// <summary>The one JSON object of a command.</summary>
-    public static void Json(this IAnsiConsole console, JsonObject json) => console.Line(json.ToJsonString(Indented));
+    public static void Json(this IAnsiConsole console, JsonObject json) => console.Line(json.ToJsonString(_indented));
 }

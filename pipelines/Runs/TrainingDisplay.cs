@@ -6,7 +6,7 @@ namespace ToyModels.Pipelines;
 /// <summary>Shows how far a training is: a bar on a terminal, a line every now and then elsewhere.</summary>
 internal sealed class TrainingDisplay(IAnsiConsole console, TimeProvider clock)
 {
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _betweenLines = TimeSpan.FromSeconds(10);
 
     /// <summary>Does the work, showing its reports.</summary>
     /// <param name="what">What is trained, for example "28 models".</param>
@@ -46,7 +46,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console, TimeProvider clock)
     {
         private readonly Lock _gate = new();
         private readonly long _start = clock.GetTimestamp();
-        private TimeSpan _next = BetweenLines;
+        private TimeSpan _next = _betweenLines;
 
         public void Report(TrainingProgress value)
         {
@@ -58,7 +58,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console, TimeProvider clock)
                     return;
                 }
 
-                _next = elapsed + BetweenLines;
+                _next = elapsed + _betweenLines;
                 console.Line(value.StepsTotal is { } total
                     ? string.Create(CultureInfo.InvariantCulture, $"  {(double)value.StepsDone / total,4:P0}  {value.StepsDone:N0} of {total:N0} steps, {elapsed.TotalSeconds:N0} s")
                     : string.Create(CultureInfo.InvariantCulture, $"  {value.StepsDone:N0} steps, {elapsed.TotalSeconds:N0} s"));

@@ -37,7 +37,7 @@ public sealed class UniversitiesTests : IDisposable
         Assert.Equal("{}", json["options"]!.ToJsonString());
         Assert.Equal(["dotnet", "ml.net", "system", "toymodels"], json["versions"]!.AsObject().Select(p => p.Key));
         Assert.Equal(
-            """{"id":"dot-0-1","what":"W0 \u00B7 W1","expected":"\u22120.5","measured":"\u22120.5","outcome":"pass"}""",
+            """{"id":"dot-0-1","what":"W of A \u00B7 W of B","expected":"\u22120.5","measured":"\u22120.5","outcome":"pass"}""",
             JsonNode.Parse(json["verdicts"]![3]!.ToJsonString())!.ToJsonString());
         Assert.All(json["files"]!.AsObject(), f => Assert.Matches("^[0-9a-f]{64}$", (string)f.Value!));
     }
