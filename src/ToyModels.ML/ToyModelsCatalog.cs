@@ -5,7 +5,9 @@ using Microsoft.ML.Runtime;
 
 namespace ToyModels.ML;
 
-/// <summary>Generators, estimators, metrics and evaluation of toy models of superposition; see <see cref="ToyModelsExtensions.ToyModels(MLContext)"/>.</summary>
+/// <summary>
+/// Generators, estimators, metrics and evaluation of toy models of superposition; see <see cref="ToyModelsExtensions.ToyModels(MLContext)"/>.
+/// </summary>
 public sealed class ToyModelsCatalog
 {
     private readonly MLContext _mlContext;
@@ -99,7 +101,8 @@ public sealed class ToyModelsCatalog
             if (fits[i].Options is { } o && (o.Trainer is not null || o.Progress is not null || o.CancellationToken.CanBeCanceled))
             {
                 throw new ArgumentException(
-                    $"fits[{i}].Options gives a trainer, progress or cancellation token of its own; FitMany trains all models in one call: give them to FitMany.", nameof(fits));
+                    $"fits[{i}].Options gives a trainer, progress or cancellation token of its own; FitMany trains all models in one call: give them to it.",
+                    nameof(fits));
             }
         }
 

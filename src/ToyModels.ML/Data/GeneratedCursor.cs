@@ -3,7 +3,10 @@ using Microsoft.ML.Data;
 
 namespace ToyModels.ML;
 
-/// <summary>Reads every <paramref name="step"/>-th block of a generated view, from turn <paramref name="first"/>; a block is drawn when its first value is asked for.</summary>
+/// <summary>
+/// Reads every <paramref name="step"/>-th block of a generated view, from turn <paramref name="first"/>. A block is drawn when its first value
+/// is asked for.
+/// </summary>
 internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : DataViewRowCursor
 {
     private readonly int _count = view.Sampler.Distribution.Count;
@@ -80,23 +83,11 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
             _drawn ??= new float[_count * _blockRows];
             _rows ??= new float[_count * _blockRows];
             view.Sampler.FillBlock(_block, _drawn);
-            Transpose(_drawn, _rows);
+            Tiles.Transpose(_drawn, _count, _blockRows, _blockRows, _rows, _count);
             _isDrawn = true;
         }
 
         return _rows.AsSpan(RowInBlock * _count, _count);
-    }
-
-    private void Transpose(ReadOnlySpan<float> byFeature, Span<float> byRow)
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            var feature = byFeature.Slice(i * _blockRows, _blockRows);
-            for (var s = 0; s < feature.Length; s++)
-            {
-                byRow[(s * _count) + i] = feature[s];
-            }
-        }
     }
 
     private void GetDense(ref VBuffer<float> destination)

@@ -24,7 +24,9 @@ internal static class RowAccess
     }
 
     internal static bool IsActive(bool[] active, DataViewSchema.Column column) =>
-        column.Index < active.Length ? active[column.Index] : throw new ArgumentException($"Column '{column.Name}' does not belong to this schema.", nameof(column));
+        column.Index < active.Length
+            ? active[column.Index]
+            : throw new ArgumentException($"Column '{column.Name}' does not belong to this schema.", nameof(column));
 
     internal static void RequireActive(bool[] active, DataViewSchema.Column column)
     {
@@ -36,14 +38,16 @@ internal static class RowAccess
 
     internal static ValueGetter<TValue> Typed<TValue>(Delegate getter) =>
         getter as ValueGetter<TValue>
-        ?? throw new InvalidOperationException($"Invalid TValue in GetGetter: '{typeof(TValue)}', expected type: '{getter.GetType().GetGenericArguments()[0]}'.");
+        ?? throw new InvalidOperationException(
+            $"Invalid TValue in GetGetter: '{typeof(TValue)}', expected type: '{getter.GetType().GetGenericArguments()[0]}'.");
 
     internal static void RequirePosition(long position)
     {
         if (position < 0)
         {
             throw new InvalidOperationException(
-                "Values cannot be fetched at this time. This method was called either before the first call to MoveNext, or at any point after MoveNext returned false.");
+                "Values cannot be fetched at this time. This method was called either before the first call to MoveNext, "
+                + "or at any point after MoveNext returned false.");
         }
     }
 }

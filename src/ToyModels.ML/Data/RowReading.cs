@@ -16,8 +16,9 @@ internal sealed class RowReading(string column, int count, ImmutableArray<string
     {
         if (row.Length != count)
         {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"Row {position}{where} of column '{column}' has {row.Length} values, but the column's type says {count}. The size of a vector must not change."));
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Row {position}{where} of column '{column}' has {row.Length} values, but the column's type says {count}. Its size must not change."));
         }
 
         var values = row.GetValues();
@@ -26,8 +27,8 @@ internal sealed class RowReading(string column, int count, ImmutableArray<string
             if (!float.IsFinite(values[i]))
             {
                 var slot = row.IsDense ? i : row.GetIndices()[i];
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                    $"Row {position}{where} of column '{column}' holds {values[i]} in slot {slot} ({names[slot]}); features must be finite. Replace or filter missing values before the model."));
+                var at = string.Create(CultureInfo.InvariantCulture, $"Row {position}{where} of column '{column}' holds {values[i]} in slot {slot} ({names[slot]})");
+                throw new InvalidDataException($"{at}; features must be finite. Replace or filter missing values before the model.");
             }
         }
     }

@@ -91,7 +91,7 @@ internal sealed class ViewSamples : SampleSource
                     break;
                 }
 
-                Transpose(destination[read..], rows, stride);
+                Tiles.Transpose(_tile, rows, _count, _count, destination[read..], stride);
                 read += rows;
             }
 
@@ -120,17 +120,6 @@ internal sealed class ViewSamples : SampleSource
             }
 
             return rows;
-        }
-
-        private void Transpose(Span<float> destination, int rows, int stride)
-        {
-            for (var i = 0; i < _count; i++)
-            {
-                for (var s = 0; s < rows; s++)
-                {
-                    destination[(i * stride) + s] = _tile[(s * _count) + i];
-                }
-            }
         }
 
         private bool MoveNext()

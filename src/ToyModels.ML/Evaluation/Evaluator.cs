@@ -6,14 +6,18 @@ namespace ToyModels.ML;
 /// <summary>One pass over features and reconstructions.</summary>
 internal static class Evaluator
 {
+    private const string ReconstructionRole = "reconstruction";
+
     internal static ToyModelEvaluation Evaluate(IDataView data, string featureColumn, string reconstructionColumn, MetricsOptions? options)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var reconstruction = SchemaErrors.RequireVector(data.Schema, "reconstruction", OutputColumns.RequireName(reconstructionColumn, nameof(reconstructionColumn)));
+        OutputColumns.RequireName(reconstructionColumn, nameof(reconstructionColumn));
+        OutputColumns.RequireName(featureColumn, nameof(featureColumn));
+        var reconstruction = SchemaErrors.RequireVector(data.Schema, ReconstructionRole, reconstructionColumn);
         var found = AnnotatedModel.Of(reconstruction, nameof(Evaluate));
         var n = found.Model.FeatureCount;
-        SchemaErrors.RequireVector(data.Schema, "reconstruction", reconstructionColumn, n);
-        var features = SchemaErrors.RequireVector(data.Schema, SchemaErrors.FeatureRole, OutputColumns.RequireName(featureColumn, nameof(featureColumn)), n);
+        SchemaErrors.RequireVector(data.Schema, ReconstructionRole, reconstructionColumn, n);
+        var features = SchemaErrors.RequireVector(data.Schema, SchemaErrors.FeatureRole, featureColumn, n);
         var losses = new double[n];
         var rows = Sum(data, features, reconstruction, found, losses);
         if (rows == 0)
@@ -28,7 +32,8 @@ internal static class Evaluator
     private static long Sum(IDataView data, DataViewSchema.Column features, DataViewSchema.Column reconstruction, AnnotatedModel model, double[] losses)
     {
         var n = losses.Length;
-        var (featureRows, reconstructionRows) = (new RowReading(features.Name, n, model.FeatureNames), new RowReading(reconstruction.Name, n, model.FeatureNames));
+        var featureRows = new RowReading(features.Name, n, model.FeatureNames);
+        var reconstructionRows = new RowReading(reconstruction.Name, n, model.FeatureNames);
         var (x, y) = (new float[n], new float[n]);
         VBuffer<float> row = default;
         using var cursor = data.GetRowCursor([features, reconstruction]);

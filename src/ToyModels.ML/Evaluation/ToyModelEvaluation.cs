@@ -5,7 +5,8 @@ namespace ToyModels.ML;
 /// <summary>How well a toy model gives its features back, and how it holds them.</summary>
 public sealed class ToyModelEvaluation
 {
-    internal ToyModelEvaluation(long rowCount, LossReduction reduction, ImmutableArray<double> lossPerFeature, ImmutableArray<string> featureNames, ModelMetrics metrics)
+    internal ToyModelEvaluation(
+        long rowCount, LossReduction reduction, ImmutableArray<double> lossPerFeature, ImmutableArray<string> featureNames, ModelMetrics metrics)
     {
         RowCount = rowCount;
         Reduction = reduction;

@@ -20,7 +20,8 @@ internal sealed record AnnotatedModel(
         if (_required.Except(annotations).FirstOrDefault() is { } missing)
         {
             throw new InvalidOperationException(
-                $"Column '{column}' has no annotation '{missing}': it does not come straight from a toy model. Put {step} directly after the step ToyModel (ToyModelEstimator), on a column that it adds.");
+                $"Column '{column}' has no annotation '{missing}': it does not come straight from a toy model. "
+                + $"Put {step} directly after the step ToyModel (ToyModelEstimator), on a column that it adds.");
         }
     }
 

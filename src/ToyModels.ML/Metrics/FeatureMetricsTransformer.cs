@@ -31,14 +31,19 @@ public sealed class FeatureMetricsTransformer : ITransformer
     /// <param name="inputSchema">The schema that a toy model delivers.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing.</exception>
     /// <exception cref="InvalidOperationException">The column does not come straight from a toy model.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Table(inputSchema).Schema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        Model(inputSchema);
+        return _mlContext.Data.LoadFromEnumerable(Array.Empty<FeatureMetricsRow>()).Schema;
+    }
 
     /// <summary>Never: a table of features cannot be had row by row.</summary>
     /// <param name="inputSchema">Not used.</param>
     /// <exception cref="InvalidOperationException">Always.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) =>
         throw new InvalidOperationException(
-            "FeatureMetrics turns rows into one row a feature, so it cannot map single rows. To serve predictions, fit and save the pipeline without FeatureMetrics.");
+            "FeatureMetrics turns rows into one row a feature, so it cannot map single rows. "
+            + "To serve predictions, fit and save the pipeline without FeatureMetrics.");
 
     /// <summary>The table of features; the rows themselves are not read.</summary>
     /// <param name="input">Rows that a toy model has transformed.</param>
@@ -47,17 +52,12 @@ public sealed class FeatureMetricsTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Table(input.Schema);
+        var found = Model(input.Schema);
+        var metrics = ModelMetrics.Measure(found.Model, found.Importances.AsSpan(), found.Densities.AsSpan(), Options);
+        return MetricsTables.Features(_mlContext, metrics, found.FeatureNames);
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(ctx, this);
 
     internal AnnotatedModel Model(DataViewSchema schema) => AnnotatedModel.Of(SchemaErrors.Require(schema, Role, InputColumnName), Step);
-
-    private IDataView Table(DataViewSchema schema)
-    {
-        var found = Model(schema);
-        var metrics = ModelMetrics.Measure(found.Model, found.Importances.AsSpan(), found.Densities.AsSpan(), Options);
-        return MetricsTables.Features(_mlContext, metrics, found.FeatureNames);
-    }
 }

@@ -12,12 +12,14 @@ internal sealed record OutputColumns
         var given = new[] { hidden, reconstruction, loss }.OfType<string>().ToArray();
         if (given.Length == 0)
         {
-            throw new ArgumentException("HiddenColumnName, ReconstructionColumnName and LossColumnName are all null; name at least one column for the model to add.");
+            throw new ArgumentException(
+                "HiddenColumnName, ReconstructionColumnName and LossColumnName are all null; name at least one column for the model to add.");
         }
 
         if (given.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw new ArgumentException($"Two output columns are named '{twice.Key}'; HiddenColumnName, ReconstructionColumnName and LossColumnName must differ.");
+            throw new ArgumentException(
+                $"Two output columns are named '{twice.Key}'; HiddenColumnName, ReconstructionColumnName and LossColumnName must differ.");
         }
     }
 

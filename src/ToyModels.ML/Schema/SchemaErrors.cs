@@ -51,7 +51,8 @@ internal static class SchemaErrors
             || !vector.ItemType.Equals(NumberDataViewType.Single)
             || (size is { } expected && vector.Size != expected))
         {
-            throw Mismatch(role, column, size is { } s ? new VectorDataViewType(NumberDataViewType.Single, s).ToString() : "Vector<Single>", found.Type.ToString()!);
+            var wanted = size is { } s ? new VectorDataViewType(NumberDataViewType.Single, s).ToString()! : "Vector<Single>";
+            throw Mismatch(role, column, wanted, found.Type.ToString()!);
         }
 
         return found;

@@ -8,5 +8,6 @@ internal sealed class GuideToCatalog : CustomMappingFactory<FeatureMetricsRow, F
 {
     public override Action<FeatureMetricsRow, FeatureMetricsRow> GetMapping() =>
         throw new InvalidOperationException(
-            "This file holds a toy model, and the loading context does not know how to load one: call mlContext.ToyModels() (namespace ToyModels.ML) once before mlContext.Model.Load.");
+            "This file holds a toy model, and the loading context does not know how to load one: "
+            + "call mlContext.ToyModels() (namespace ToyModels.ML) once before mlContext.Model.Load.");
 }

@@ -75,8 +75,9 @@ internal static class ModelFile
         var names = FeatureNames(header);
         if (results.Count != 1 || names.Length != results[0].Model.FeatureCount)
         {
+            var features = results[0].Model.FeatureCount;
             throw new InvalidDataException(
-                $"{results.Count} models with {names.Length} feature names; there must be one model, and a name for each of its {results[0].Model.FeatureCount} features.");
+                $"it holds {results.Count} models and {names.Length} names; there must be one model, and a name for each of its {features} features.");
         }
 
         return new ToyModelTransformer(results[0], columns, names);
@@ -101,13 +102,14 @@ internal static class ModelFile
         {
             return read();
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or FormatException or ArgumentException
+            or InvalidOperationException or OverflowException)
         {
             throw Marked(new InvalidDataException($"This is not a toy model that this version of ToyModels.ML can load: {e.Message}", e));
         }
     }
 
-    /// <summary>ML.NET passes on what its loaders throw, if it bears this mark; otherwise it arrives wrapped in a TargetInvocationException.</summary>
+    /// <summary>With this mark ML.NET says that a class could not be instantiated, with the reason inside; without, only that a call failed.</summary>
     private static InvalidDataException Marked(InvalidDataException exception)
     {
         exception.Data["ML_IsMarked"] = 1;
@@ -117,8 +119,8 @@ internal static class ModelFile
     private static JsonNode Header(object context)
     {
         var loadString = Part(context.GetType().GetMethod("LoadString", Any), "ModelLoadContext.LoadString");
-        loadString.Invoke(context, null);
-        loadString.Invoke(context, null);
+        loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
+        loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
         var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
         var version = Required<int>(header, "version");
         return version == Version
@@ -146,7 +148,8 @@ internal static class ModelFile
             reader.BaseStream.CopyTo(copy);
             bytes = copy.ToArray();
         };
-        Part(context.GetType().GetMethod("TryLoadBinaryStream", Any), "ModelLoadContext.TryLoadBinaryStream").Invoke(context, [stream, read]);
+        Part(context.GetType().GetMethod("TryLoadBinaryStream", Any), "ModelLoadContext.TryLoadBinaryStream")
+            .Invoke(context, BindingFlags.DoNotWrapExceptions, null, [stream, read], null);
         return bytes ?? throw new InvalidDataException($"its part '{stream}' is missing.");
     }
 
@@ -166,8 +169,9 @@ internal static class ModelFile
 
     private static void Register(ComponentCatalog catalog, Type type, string loader, string create)
     {
+        var signature = CoreType("Microsoft.ML.SignatureLoadModel");
         var attribute = Activator.CreateInstance(
-            CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, CoreType("Microsoft.ML.SignatureLoadModel"), "", new[] { loader });
+            CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, signature, "", new[] { loader });
         var infoType = Part(typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic), "ComponentCatalog.LoadableClassInfo");
         var info = Activator.CreateInstance(infoType, Any, null, [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
         Part(typeof(ComponentCatalog).GetMethod("AddClass", Any), "ComponentCatalog.AddClass").Invoke(catalog, [info, new[] { loader }, false]);
@@ -178,7 +182,8 @@ internal static class ModelFile
     /// <summary>A part of ML.NET that is reached by name, and may be gone in a version to come.</summary>
     private static T Part<T>(T? part, string name) where T : class =>
         part ?? throw new NotSupportedException(
-            $"{typeof(ICanSaveModel).Assembly.GetName()} has no {name}, on which saving and loading toy models rests. Use the version of Microsoft.ML that ToyModels.ML was built for.");
+            $"{typeof(ICanSaveModel).Assembly.GetName()} has no {name}, on which saving and loading toy models rests. "
+            + "Use the version of Microsoft.ML that ToyModels.ML was built for.");
 
     [UnsafeAccessor(UnsafeAccessorKind.Method)]
     private static extern void CheckAtModel(ModelSaveContext context);

@@ -8,8 +8,8 @@ namespace ToyModels.ML;
 /// <para>Input: one Vector&lt;Single&gt; column of fixed size n, dense or sparse, without NaN or infinity. Importances and densities are taken from the
 /// options, else from the column's annotations (<see cref="ToyModelAnnotations"/>), else importance is 1 and density is the fraction of non-zeros
 /// seen in the first pass.</para>
-/// <para>Output: the input's columns and Hidden (Vector&lt;Single&gt; of m), Reconstruction (Vector&lt;Single&gt; of n) and Loss (Single), as far as they are named;
-/// each is computed only where it is asked for, and carries the model's weights as annotations.</para>
+/// <para>Output: the input's columns and Hidden (Vector&lt;Single&gt; of m), Reconstruction (Vector&lt;Single&gt; of n) and Loss (Single), as far as
+/// they are named; each is computed only where it is asked for, and carries the model's weights as annotations.</para>
 /// <para>Training: step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order.</para>
 /// </remarks>
 public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
@@ -45,8 +45,9 @@ public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
         var fitted = new Fitting(MlContext, Options.Trainer, Options.Progress, Options.CancellationToken).Run([(this, input)])[0];
         if (fitted.StopReason == StopReason.Diverged)
         {
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"The training diverged after step {fitted.Result.Best.StepsDone} with learning rate {Options.Model.Optimizer.LearningRate}: the loss is no longer finite. Try a lower learning rate, or scale the features down."));
+            var at = FormattableString.Invariant($"after step {fitted.Result.Best.StepsDone} with learning rate {Options.Model.Optimizer.LearningRate}");
+            throw new InvalidOperationException(
+                $"The training diverged {at}: the loss is no longer finite. Try a lower learning rate, or scale the features down.");
         }
 
         return fitted;

@@ -5,7 +5,8 @@ using Microsoft.ML.Runtime;
 namespace ToyModels.ML;
 
 /// <summary>Tells the log of the context how a training goes, ten times between start and end, and passes progress on.</summary>
-internal sealed class TrainingLog(IChannel channel, IReadOnlyList<TrainingInstance> instances, IProgress<TrainingProgress>? progress) : IProgress<TrainingProgress>
+internal sealed class TrainingLog(IChannel channel, IReadOnlyList<TrainingInstance> instances, IProgress<TrainingProgress>? progress)
+    : IProgress<TrainingProgress>
 {
     private const int LinesWhereTotalIsKnown = 10;
     private const int StepsALineOtherwise = 1000;
@@ -31,7 +32,7 @@ internal sealed class TrainingLog(IChannel channel, IReadOnlyList<TrainingInstan
     }
 
     internal void CannotShuffle(int instance) =>
-        Warning($"{Model(instance)}the view cannot shuffle; its rows are read in their own order. Put mlContext.Data.ShuffleRows before the model, or turn Shuffle off.");
+        Warning($"{Model(instance)}the view cannot shuffle; its rows are read in their own order. Shuffle them before the model, or turn Shuffle off.");
 
     internal void Started()
     {
@@ -40,10 +41,11 @@ internal sealed class TrainingLog(IChannel channel, IReadOnlyList<TrainingInstan
             var options = instances[i].Options;
             var n = instances[i].Samples.FeatureCount;
             var length = options.Epochs is { } epochs ? $"{epochs} epochs" : $"{options.Steps ?? ToyModelOptions.DefaultSteps} steps";
-            Info($"{Model(i)}training {options.Kind}: {n} features, {options.Hidden} hidden dimensions, {length} of {options.BatchSize} rows, {options.Restarts} restarts, seed {options.Seed}");
+            var shape = $"{n} features, {options.Hidden} hidden dimensions";
+            Info($"{Model(i)}training {options.Kind}: {shape}, {length} of {options.BatchSize} rows, {options.Restarts} restarts, seed {options.Seed}");
             if (options.Hidden >= n)
             {
-                Warning($"{Model(i)}{options.Hidden} hidden dimensions for {n} features: there is no bottleneck, so there will be no superposition. Use fewer hidden dimensions than features.");
+                Warning($"{Model(i)}{shape}: there is no bottleneck, so there will be no superposition. Use fewer hidden dimensions than features.");
             }
         }
     }
@@ -54,12 +56,13 @@ internal sealed class TrainingLog(IChannel channel, IReadOnlyList<TrainingInstan
         for (var i = 0; i < results.Count; i++)
         {
             var best = results[i].Best;
-            Info($"{Model(i)}{best.StopReason} after {best.StepsDone} steps, {seconds:0.0} s: evaluation loss {best.EvaluationLoss} ({results[i].Options.Reduction}), seed {results[i].Seed}");
+            var (reduction, rate, seed) = (results[i].Options.Reduction, results[i].Options.Optimizer.LearningRate, results[i].Seed);
+            Info($"{Model(i)}{best.StopReason} after {best.StepsDone} steps, {seconds:0.0} s: evaluation loss {best.EvaluationLoss} ({reduction}), seed {seed}");
             foreach (var restart in results[i].Restarts)
             {
                 if (restart.StopReason == StopReason.Diverged)
                 {
-                    Warning($"{Model(i)}restart {restart.Restart} diverged after step {restart.StepsDone} with learning rate {results[i].Options.Optimizer.LearningRate}. Try a lower learning rate.");
+                    Warning($"{Model(i)}restart {restart.Restart} diverged after step {restart.StepsDone} with learning rate {rate}. Try a lower learning rate.");
                 }
             }
         }
