@@ -102,13 +102,14 @@ internal static class ModelFile
         {
             return read();
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or FormatException or ArgumentException
+            or InvalidOperationException or OverflowException)
         {
             throw Marked(new InvalidDataException($"This is not a toy model that this version of ToyModels.ML can load: {e.Message}", e));
         }
     }
 
-    /// <summary>ML.NET passes on what its loaders throw, if it bears this mark; otherwise it arrives wrapped in a TargetInvocationException.</summary>
+    /// <summary>With this mark ML.NET says that a class could not be instantiated, with the reason inside; without, only that a call failed.</summary>
     private static InvalidDataException Marked(InvalidDataException exception)
     {
         exception.Data["ML_IsMarked"] = 1;
@@ -118,8 +119,8 @@ internal static class ModelFile
     private static JsonNode Header(object context)
     {
         var loadString = Part(context.GetType().GetMethod("LoadString", Any), "ModelLoadContext.LoadString");
-        loadString.Invoke(context, null);
-        loadString.Invoke(context, null);
+        loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
+        loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
         var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
         var version = Required<int>(header, "version");
         return version == Version
@@ -147,7 +148,8 @@ internal static class ModelFile
             reader.BaseStream.CopyTo(copy);
             bytes = copy.ToArray();
         };
-        Part(context.GetType().GetMethod("TryLoadBinaryStream", Any), "ModelLoadContext.TryLoadBinaryStream").Invoke(context, [stream, read]);
+        Part(context.GetType().GetMethod("TryLoadBinaryStream", Any), "ModelLoadContext.TryLoadBinaryStream")
+            .Invoke(context, BindingFlags.DoNotWrapExceptions, null, [stream, read], null);
         return bytes ?? throw new InvalidDataException($"its part '{stream}' is missing.");
     }
 

@@ -171,6 +171,36 @@ public sealed class ModelFileTests : IDisposable
         Assert.Contains(Contexts.Unfold(e), x => x is InvalidDataException && x.Message.Contains("not a toy model") && x.Message.Contains(reason));
     }
 
+    [Fact]
+    public void A_file_with_a_byte_out_of_place_loads_or_is_refused_with_a_reason()
+    {
+        var path = Save(Contexts.Fit(_ml), Views.Dense(_ml));
+        var payload = Payload(path, "safetensors");
+        var random = new Random(7);
+        var refused = 0;
+        for (var trial = 0; trial < 40; trial++)
+        {
+            var changed = (byte[])payload.Clone();
+            changed[random.Next(changed.Length)] ^= (byte)random.Next(1, 256);
+            using (var zip = ZipFile.Open(path, ZipArchiveMode.Update))
+            {
+                var entry = zip.Entries.Single(e => e.Name == "ToyModel.safetensors");
+                var name = entry.FullName;
+                entry.Delete();
+                using var stream = zip.CreateEntry(name).Open();
+                stream.Write(changed);
+            }
+
+            if (Record.Exception(() => Load(path, out _)) is { } e)
+            {
+                refused++;
+                Assert.Contains(Contexts.Unfold(e), x => x is InvalidDataException && x.Message.StartsWith("This is not a toy model", StringComparison.Ordinal));
+            }
+        }
+
+        Assert.InRange(refused, 10, 40);
+    }
+
     private static string Lines(DataViewSchema schema) =>
         string.Join('\n', schema.Select(c => $"{c.Name}: {c.Type} {string.Join(' ', c.Annotations.Schema.Select(a => $"{a.Name}: {a.Type}"))}"));
 
