@@ -78,14 +78,14 @@ internal sealed class Universities : Pipeline<UniversitiesOptions>
             "and pushes the third, which was not, below zero: a ReLU would cut that off. This is what makes room for more features than dimensions."));
     }
 
-    private static void JudgeVector(PipelineContext context, string id, string what, IReadOnlyList<double> expected, float[] measured) => context.Judge(
+    private static void JudgeVector(PipelineContext context, string id, string what, double[] expected, float[] measured) => context.Judge(
         id,
         what,
         Vector(expected),
         skip: null,
-        () => (Vector([.. measured.Select(v => (double)v)]), expected.Count == measured.Length && expected.Zip(measured).All(pair => Math.Abs(pair.First - pair.Second) <= Rounding)));
+        () => (Vector([.. measured.Select(v => (double)v)]), expected.Length == measured.Length && expected.Zip(measured).All(pair => Math.Abs(pair.First - pair.Second) <= Rounding)));
 
-    private static string Vector(IReadOnlyList<double> values) => values.Count == 1 ? Number(values[0]) : $"({string.Join(", ", values.Select(Number))})";
+    private static string Vector(double[] values) => values.Length == 1 ? Number(values[0]) : $"({string.Join(", ", values.Select(Number))})";
 
     // Rounded first, and −0 made 0: what is not seen in six digits is not shown either.
     private static string Number(double value) => (Math.Round(value, 6) + 0.0).ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
