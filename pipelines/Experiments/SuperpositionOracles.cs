@@ -64,7 +64,7 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
         context.Judge(
             $"{size.Name}-linear-loss",
             $"{Short}: the linear model's loss at p = 1 is the least there can be",
-            linear is null ? $"Σ I/12 over the dropped features, within {LossTolerance:P0}" : $"{Optimum(linear).Loss:0.00000}, Σ I/12 over the dropped features, within {LossTolerance:P0}",
+            linear is null ? $"Σ I/12 over the dropped features, within {Text(100 * LossTolerance)} %" : $"{Loss(Optimum(linear).Loss)}, Σ I/12 over the dropped features, within {Text(100 * LossTolerance)} %",
             departure ?? Missing(linear is null, "the linear model at p = 1"),
             () => Near(linear!.Model.EvaluationLoss, Optimum(linear).Loss));
         context.Judge(
@@ -81,7 +81,7 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
         context.Judge(
             $"{size.Name}-relu-dense-loss",
             $"{Short}: at p = 1 the ReLU model has the linear one's loss",
-            $"the linear model's, within {LossTolerance:P0}",
+            $"the linear model's, within {Text(100 * LossTolerance)} %",
             departure ?? Missing(linear is null || relu is null, "both models at p = 1"),
             () => Near(relu!.Model.EvaluationLoss, linear!.Model.EvaluationLoss));
     }
@@ -112,7 +112,7 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
             $"{Short}: the first features to join form antipodal pairs",
             $"where more than {size.Hidden} are represented first, as many pairs (cosine ≤ {Text(Antipodal)}) as features beyond {size.Hidden}",
             skip,
-            () => FirstPairs(relu.First(t => t.Model.Metrics.FeaturesRepresented > size.Hidden)));
+            () => FirstPairs(relu.Find(t => t.Model.Metrics.FeaturesRepresented > size.Hidden)));
         context.Judge(
             $"{size.Name}-relu-pairs-last",
             $"{Short}: pairs form among the least important",
@@ -147,8 +147,13 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
             });
     }
 
-    private (string Measured, bool Passed) FirstPairs(TrainedAt first)
+    private (string Measured, bool Passed) FirstPairs(TrainedAt? first)
     {
+        if (first is null)
+        {
+            return ($"never more than {size.Hidden} are represented", false);
+        }
+
         var pairs = AntipodalPairs(first).Count();
         var extra = first.Model.Metrics.FeaturesRepresented - size.Hidden;
         return ($"at p = {Text(first.Density)}: {pairs} pairs for {extra} features", pairs == extra);
@@ -230,7 +235,7 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
     private static (string Measured, bool Passed) Near(double measured, double expected)
     {
         var off = (measured / expected) - 1;
-        return (string.Create(CultureInfo.InvariantCulture, $"{measured:0.00000} ({100 * off:+0.00;−0.00} %)"), Math.Abs(off) <= LossTolerance);
+        return (string.Create(CultureInfo.InvariantCulture, $"{Loss(measured)} ({100 * off:+0.00;−0.00} %)"), Math.Abs(off) <= LossTolerance);
     }
 
     private static (string Measured, bool Passed) Best(List<TrainedAt> trained, Func<TrainedAt, double> measure, double least)
@@ -238,6 +243,8 @@ internal sealed class SuperpositionOracles(SuperpositionSize size, IReadOnlyList
         var (at, worst) = trained.Select(t => (t, measure(t))).MinBy(x => x.Item2);
         return ($"{Text(worst)} (the least, at p = {Text(at.Density)})", worst >= least);
     }
+
+    private static string Loss(double value) => value.ToString("0.00000", CultureInfo.InvariantCulture);
 
     private static string Text(double value) => ((float)value).ToString("0.####", CultureInfo.InvariantCulture).Replace('-', '−');
 }

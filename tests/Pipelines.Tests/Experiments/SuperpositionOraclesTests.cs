@@ -54,6 +54,20 @@ public sealed class SuperpositionOraclesTests : IDisposable
         With(ToyModelKind.ReluOutput, 0.01f, p => Array.Clear(p.Weights, 8 * M, 2 * M)));
 
     [Fact]
+    public void A_family_without_superposition_fails_and_is_no_accident() => Fails(
+        ["n20-m5-relu-growth", "n20-m5-relu-pairs", "n20-m5-relu-pairs-last", "n20-m5-relu-sparse-norm", "n20-m5-relu-sparse-count"],
+        [.. Family().Select(p =>
+        {
+            Array.Clear(p.Weights, M * M, (N - M) * M);
+            for (var i = 0; i < M * M; i++)
+            {
+                p.Weights[i] = i % (M + 1) == 0 ? 1 : 0;
+            }
+
+            return p;
+        })]);
+
+    [Fact]
     public void Features_that_join_across_others_are_found() => Fails(
         ["n20-m5-relu-pairs"],
         With(ToyModelKind.ReluOutput, 0.3f, p => (p.Weights[(6 * M) + 2], p.Weights[(6 * M) + 4]) = (0.7f, -0.7f)));
