@@ -8,21 +8,50 @@ namespace ToyModels;
 /// </summary>
 internal static class Engines
 {
-    internal static GradientEngine Create(TrainingInstance instance, ReadOnlySpan<float> importances) =>
-        Vector512.IsHardwareAccelerated ? Create<Simd512, Vector512<float>, Vector512<int>>(instance, importances)
-        : Vector256.IsHardwareAccelerated ? Create<Simd256, Vector256<float>, Vector256<int>>(instance, importances)
-        : Create<Simd128, Vector128<float>, Vector128<int>>(instance, importances);
+    /// <param name="instance">What is trained.</param>
+    /// <param name="importances">Its n importances.</param>
+    /// <param name="threads">Threads that it may use; they change no bit.</param>
+    internal static GradientEngine Create(TrainingInstance instance, ReadOnlySpan<float> importances, int threads) =>
+        Vector512.IsHardwareAccelerated ? Create<Simd512, Vector512<float>, Vector512<int>>(instance, importances, threads)
+        : Vector256.IsHardwareAccelerated ? Create<Simd256, Vector256<float>, Vector256<int>>(instance, importances, threads)
+        : Create<Simd128, Vector128<float>, Vector128<int>>(instance, importances, threads);
 
-    private static GradientEngine Create<TSimd, TF, TI>(TrainingInstance instance, ReadOnlySpan<float> importances)
+    internal static AdamW CreateOptimizer(OptimizerOptions options, int parameters) =>
+        Vector512.IsHardwareAccelerated ? new AdamW<Simd512, Vector512<float>, Vector512<int>>(options, parameters)
+        : Vector256.IsHardwareAccelerated ? new AdamW<Simd256, Vector256<float>, Vector256<int>>(options, parameters)
+        : new AdamW<Simd128, Vector128<float>, Vector128<int>>(options, parameters);
+
+    private static GradientEngine Create<TSimd, TF, TI>(TrainingInstance instance, ReadOnlySpan<float> importances, int threads)
         where TSimd : struct, ISimd<TF, TI>
         where TF : unmanaged
         where TI : unmanaged
     {
         var options = instance.Options;
         var features = instance.Samples.FeatureCount;
-        return PrefersGram(instance)
-            ? new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize)
-            : new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        if (PrefersGram(instance))
+        {
+            return new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        }
+
+        if (SmallGradient<TSimd, TF, TI>.Fits(features, options.Hidden))
+        {
+            return new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        }
+
+        var first = new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        var members = new DenseEngine[Math.Min(threads, (options.BatchSize + first.ChunkRows - 1) / first.ChunkRows)];
+        if (members.Length == 1)
+        {
+            return first;
+        }
+
+        members[0] = first;
+        for (var i = 1; i < members.Length; i++)
+        {
+            members[i] = new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        }
+
+        return new TeamGradient(members);
     }
 
     /// <summary>

@@ -102,9 +102,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    internal override double Accumulate(float scale) => _isRelu ? Accumulate<On, On>(scale) : Accumulate<Off, On>(scale);
+    internal override void Accumulate(float scale, ref double loss) => loss += _isRelu ? Accumulate<On, On>(scale) : Accumulate<Off, On>(scale);
 
-    internal override double Loss() => _isRelu ? Accumulate<On, Off>(0) : Accumulate<Off, Off>(0);
+    internal override void AddLoss(ref double loss) => loss += _isRelu ? Accumulate<On, Off>(0) : Accumulate<Off, Off>(0);
 
     internal override void End()
     {
@@ -206,8 +206,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                 }
             }
 
-            var d0 = Error<TRelu>(o0, x0, f0, ref loss0);
-            var d1 = TVectors.Value > 1 ? Error<TRelu>(o1, x1, f1, ref loss1) : d0;
+            var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
+            var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1) : d0;
             if (TBackward.IsOn)
             {
                 bias0 = TSimd.Add(bias0, d0);
@@ -232,17 +232,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂L/∂o of outputs o against targets x; adds the squared errors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Error<TRelu>(TF o, TF x, TF factor, ref TF loss)
-        where TRelu : struct, ISwitch
-    {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, x);
-        loss = TSimd.MultiplyAdd(error, error, loss);
-        var d = TSimd.Multiply(factor, error);
-        return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
-    }
-
     /// <summary>Adds the empty rows, whose output is b and whose target is 0, and stores the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndColumns<TRelu>(int j, TF bias, TF factor, TF loss, TF biasGradient, int emptyRows)
@@ -250,7 +239,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         var empty = TSimd.Splat((float)emptyRows);
         TF emptyLoss = default;
-        var d = Error<TRelu>(bias, default, factor, ref emptyLoss);
+        var d = Errors<TSimd, TF, TI>.Step<TRelu>(bias, default, factor, ref emptyLoss);
         TSimd.Store(TSimd.MultiplyAdd(empty, emptyLoss, loss), _loss.Pointer + j);
         var sum = TSimd.Add(TSimd.Load(_biasGradient.Pointer + j), TSimd.MultiplyAdd(empty, d, biasGradient));
         TSimd.Store(sum, _biasGradient.Pointer + j);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ToyModels;
 
 /// <summary>
@@ -71,43 +73,51 @@ public sealed class SparseSamples
         }
     }
 
-    /// <summary>Appends rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a block, by one counting sort.</summary>
+    /// <summary>
+    /// Appends rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a block, by one counting sort that
+    /// visits none of the empty rows.
+    /// </summary>
     internal void AddBlock(SparseBlock block, int blockRows, int first, int rows)
     {
-        Span<int> ends = stackalloc int[rows + 1];
-        ends.Clear();
+        Span<int> places = stackalloc int[rows];
+        Span<ulong> active = stackalloc ulong[(rows + 63) / 64];
+        places.Clear();
+        active.Clear();
         var mask = blockRows - 1;
-        foreach (var cell in block.Cells)
+        var cells = block.Cells;
+        foreach (var cell in cells)
         {
-            var row = (int)(cell & mask) - first;
-            if ((uint)row < (uint)rows)
+            var row = (cell & mask) - first;
+            if ((uint)row < (uint)places.Length)
             {
-                ends[row + 1]++;
+                places[row]++;
+                active[row >> 6] |= 1UL << row;
             }
         }
 
-        var begin = _starts[ActiveRows];
-        var end = begin;
-        Reserve(rows, begin);
-        for (var row = 0; row < rows; row++)
+        var end = _starts[ActiveRows];
+        Reserve(rows, end + cells.Length);
+        EmptyRows += rows;
+        for (var word = 0; word < active.Length; word++)
         {
-            var count = ends[row + 1];
-            ends[row] = end;
-            end += count;
-            EndRow(end);
+            for (var bits = active[word]; bits != 0; bits &= bits - 1)
+            {
+                ref var place = ref places[(word << 6) + BitOperations.TrailingZeroCount(bits)];
+                (place, end) = (end, end + place);
+                _starts[++ActiveRows] = end;
+                EmptyRows--;
+            }
         }
 
-        Reserve(0, end);
         var shift = int.Log2(blockRows);
-        var cells = block.Cells;
         var values = block.Values;
         for (var e = 0; e < cells.Length; e++)
         {
-            var row = (int)(cells[e] & mask) - first;
-            if ((uint)row < (uint)rows)
+            var row = (cells[e] & mask) - first;
+            if ((uint)row < (uint)places.Length)
             {
-                var place = ends[row]++;
-                _features[place] = (int)(cells[e] >> shift);
+                var place = places[row]++;
+                _features[place] = cells[e] >> shift;
                 _values[place] = values[e];
             }
         }
