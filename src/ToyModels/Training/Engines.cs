@@ -33,7 +33,7 @@ internal static class Engines
             return new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
         }
 
-        if (SmallGradient<TSimd, TF, TI>.Fits(features, options.Hidden))
+        if (SmallGradient.Fits(features, options.Hidden))
         {
             return new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
         }
@@ -55,8 +55,9 @@ internal static class Engines
     }
 
     /// <summary>
-    /// Whether the form over non-zeros costs less. Costs in units of one vector of sixteen multiply-adds: the dense form does five products of
-    /// n·m a row, and the pass over errors; the other form a fixed 2n²m a step, and for each row that holds a non-zero n outputs.
+    /// Whether the form over non-zeros costs less. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2 at
+    /// 3.5 GHz): only their ratios matter, and those hardly change between machines. They stand here and are never measured at run time,
+    /// since the two forms round differently.
     /// </summary>
     private static bool PrefersGram(TrainingInstance instance)
     {
@@ -69,16 +70,24 @@ internal static class Engines
         double hidden = instance.Options.Hidden;
         double batch = instance.Options.BatchSize;
         double present = 0, empty = 1;
+        var isDrawnWhole = false;
         foreach (var density in instance.Samples.Densities)
         {
             present += density;
             empty *= 1 - density;
+            isDrawnWhole |= density >= DensityRun.DenseFrom;
         }
 
+        // A row through five products of n·m multiply-adds, and through the errors of n outputs.
+        var isSmall = SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden);
+        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.17 * features) : (0.115 * features * hidden) + (0.4 * features));
+
+        // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing a
+        // non-zero costs as much as a few panels; where every element is drawn, the list has to look at every element.
         var panels = Math.Ceiling(features / Lanes.Count);
-        var dense = batch * ((5 * features * hidden) + (8 * features)) / Lanes.Count;
-        var gram = (3 * features * features * hidden / Lanes.Count) + (2 * features * features)
-            + (batch * (1 - empty) * panels * 8) + (batch * present * ((panels * 4) + 6));
+        var listed = isDrawnWhole ? 2.7 * batch * features : 0;
+        var gram = (0.11 * features * features * hidden) + (0.3 * features * features) + listed
+            + (batch * (1 - empty) * panels * 2.5) + (batch * present * ((panels * 3.5) + 14));
         return gram < dense;
     }
 }

@@ -8,7 +8,7 @@ namespace ToyModels;
 /// without a non-zero all have the output b: they are counted, and computed once.
 /// <para>
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
-/// G and ∂G stays close while all rows of the batch pass through it. Sums over rows are chains in row order, one for each element, so no
+/// G and ∂G stays close while all rows of the batch pass through it. Sums over rows are chains, one for each element, in the order of the rows or of their lengths, so no
 /// lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have bias and weights 0.
 /// </para>
 /// </summary>
@@ -17,6 +17,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     where TF : unmanaged
     where TI : unmanaged
 {
+    /// <summary>From so many features on, rows pass through enough panels for sorting them to pay.</summary>
+    private const int SortedFrom = 4 * Lanes.Count;
+
     private readonly bool _isRelu;
     private readonly int _features;
     private readonly int _hidden;
@@ -92,7 +95,16 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _biasGradient.Span.Clear();
     }
 
-    internal override int Read(SampleReader reader, int rows) => reader.ReadSparse(_samples, rows, _features);
+    internal override int Read(SampleReader reader, int rows)
+    {
+        var read = reader.ReadSparse(_samples, rows, _features);
+        if (_padded >= SortedFrom)
+        {
+            _samples.SortByLength();
+        }
+
+        return read;
+    }
 
     internal override void CountPresent(Span<long> present)
     {

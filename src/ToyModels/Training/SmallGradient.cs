@@ -12,18 +12,12 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <summary>The most features that fit.</summary>
-    internal const int MostFeatures = 6;
-
-    /// <summary>The most hidden dimensions that fit.</summary>
-    internal const int MostHidden = 3;
-
     private readonly bool _isRelu;
     private readonly int _hidden;
     private readonly float[] _importances;
     private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _bias;
-    private readonly PinnedBuffer _factor = new(MostFeatures);
+    private readonly PinnedBuffer _factor = new(SmallGradient.MostFeatures);
     private readonly float[] _weightGradient;
     private readonly float[] _biasGradient;
 
@@ -46,9 +40,6 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient;
 
     internal override ReadOnlySpan<float> BiasGradient => _biasGradient;
-
-    /// <summary>Whether a model is small enough.</summary>
-    internal static bool Fits(int features, int hidden) => features <= MostFeatures && hidden <= MostHidden;
 
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
@@ -375,4 +366,17 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         var sum = lanes + (((j * THidden.Value) + k) * Lanes.Count);
         TSimd.Store(TSimd.MultiplyAdd(x, dh, TSimd.MultiplyAdd(d, h, TSimd.Load(sum))), sum);
     }
+}
+
+/// <summary>What fits into the kernels for small models.</summary>
+internal static class SmallGradient
+{
+    /// <summary>The most features.</summary>
+    internal const int MostFeatures = 6;
+
+    /// <summary>The most hidden dimensions.</summary>
+    internal const int MostHidden = 3;
+
+    /// <summary>Whether a model is small enough.</summary>
+    internal static bool Fits(int features, int hidden) => features <= MostFeatures && hidden <= MostHidden;
 }

@@ -217,7 +217,7 @@ public sealed class GradientTests
         [
             new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new GramGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
-            .. SmallGradient<TSimd, TF, TI>.Fits(Features, Hidden) ? [new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count)] : (GradientEngine[])[],
+            .. SmallGradient.Fits(Features, Hidden) ? [new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count)] : (GradientEngine[])[],
         ];
 
         internal SampleReader Open() => _samples.OpenTraining(null, 0);
