@@ -11,14 +11,23 @@ internal sealed class Fitting(MLContext mlContext, IToyModelTrainer? trainer, IP
     {
         var instances = new TrainingInstance[fits.Count];
         var names = new ImmutableArray<string>[fits.Count];
+
+        // Models that learn from one view share its rows, kept ones included.
+        var opened = new Dictionary<(IDataView, string, bool), (SampleSource Samples, ImmutableArray<string> Names)>();
         for (var i = 0; i < fits.Count; i++)
         {
             var (estimator, data) = fits[i];
             ArgumentNullException.ThrowIfNull(data, "input");
-            var samples = ViewSamples.Of(data, estimator.Columns.Features, estimator.Options.Shuffle, out names[i]);
+            var key = (data, estimator.Columns.Features, estimator.Options.Shuffle);
+            if (!opened.TryGetValue(key, out var source))
+            {
+                opened.Add(key, source = ViewSamples.Of(data, estimator.Columns.Features, estimator.Options.Shuffle));
+            }
 
-            // Importances for another number of features are refused here, before any model of the call is trained.
-            estimator.Options.Model.Importance?.Resolve(samples.FeatureCount);
+            (var samples, names[i]) = source;
+
+            // What does not fit the data is refused here, before any model of the call is trained.
+            estimator.Options.Model.Validate(samples.FeatureCount);
             instances[i] = new TrainingInstance(estimator.Options.Model, samples);
         }
 

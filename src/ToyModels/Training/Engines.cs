@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 
 namespace ToyModels;
@@ -8,6 +9,9 @@ namespace ToyModels;
 /// </summary>
 internal static class Engines
 {
+    /// <summary>Rows from which densities are counted where the data carry none.</summary>
+    private const int CountedRows = 1024;
+
     internal static GradientEngine Create(TrainingInstance instance, ReadOnlySpan<float> importances) =>
         Vector512.IsHardwareAccelerated ? Create<Simd512, Vector512<float>, Vector512<int>>(instance, importances)
         : Vector256.IsHardwareAccelerated ? Create<Simd256, Vector256<float>, Vector256<int>>(instance, importances)
@@ -31,16 +35,11 @@ internal static class Engines
     /// </summary>
     private static bool PrefersGram(TrainingInstance instance)
     {
-        if (instance.Samples.Densities.IsDefault)
-        {
-            return false;
-        }
-
         double features = instance.Samples.FeatureCount;
         double hidden = instance.Options.Hidden;
         double batch = instance.Options.BatchSize;
         double present = 0, empty = 1;
-        foreach (var density in instance.Samples.Densities)
+        foreach (var density in Densities(instance))
         {
             present += density;
             empty *= 1 - density;
@@ -51,5 +50,30 @@ internal static class Engines
         var gram = (3 * features * features * hidden / Lanes.Count) + (2 * features * features)
             + (batch * (1 - empty) * panels * 8) + (batch * present * ((panels * 4) + 6));
         return gram < dense;
+    }
+
+    /// <summary>The densities that the data carry, else the fraction of non-zeros among the first rows of the first pass.</summary>
+    private static ImmutableArray<float> Densities(TrainingInstance instance)
+    {
+        var samples = instance.Samples;
+        if (!samples.Densities.IsDefault)
+        {
+            return samples.Densities;
+        }
+
+        var n = samples.FeatureCount;
+        var (rows, present) = (0, new int[n]);
+        var chunk = new float[n * Lanes.Count];
+        using var reader = samples.OpenTraining(1, instance.Options.Seed!.Value);
+        while (rows < CountedRows && reader.Read(chunk, Lanes.Count, Lanes.Count) is var read and > 0)
+        {
+            rows += read;
+            for (var i = 0; i < n; i++)
+            {
+                present[i] += Lanes.Count - chunk.AsSpan(i * Lanes.Count, Lanes.Count).Count(0f);
+            }
+        }
+
+        return [.. present.Select(count => (float)count / Math.Max(rows, 1))];
     }
 }
