@@ -125,6 +125,42 @@ public sealed class ToyModelsCatalog
     public FeatureMetricsEstimator FeatureMetrics(string inputColumnName = "Hidden", MetricsOptions? options = null) =>
         new(_mlContext, inputColumnName, options ?? new MetricsOptions());
 
+    /// <summary>A pipeline step that tells, row by row, what each feature receives from the others: Σ_{j≠i} W_i·W_j x_j.</summary>
+    /// <param name="outputColumnName">Output column, a vector of n.</param>
+    /// <param name="modelColumnName">Any column that the toy model before it adds.</param>
+    /// <param name="featureColumnName">The column x that the model reads, a vector of n.</param>
+    public ReceivedInterferenceEstimator ReceivedInterference(
+        string outputColumnName = "Interference", string modelColumnName = "Hidden", string featureColumnName = "Features") =>
+        new(_mlContext, outputColumnName, modelColumnName, featureColumnName);
+
+    /// <summary>A pipeline step that sets or scales single features of every row.</summary>
+    /// <param name="interventions">What is done, in this order; at least one.</param>
+    /// <param name="outputColumnName">Output column; may take the place of the input.</param>
+    /// <param name="inputColumnName">Input column, a fixed-size Vector&lt;Single&gt;; null for <paramref name="outputColumnName"/>.</param>
+    /// <exception cref="ArgumentException">There is no intervention.</exception>
+    public FeatureInterventionEstimator Intervene(
+        IEnumerable<FeatureIntervention> interventions, string outputColumnName = "Features", string? inputColumnName = null)
+    {
+        ArgumentNullException.ThrowIfNull(interventions);
+        return new(_mlContext, [.. interventions], outputColumnName, inputColumnName ?? outputColumnName);
+    }
+
+    /// <summary>A pipeline step that sets single features of every row to 0.</summary>
+    /// <param name="features">Numbers of the features, from 0; at least one.</param>
+    /// <param name="outputColumnName">Output column; may take the place of the input.</param>
+    /// <param name="inputColumnName">Input column, a fixed-size Vector&lt;Single&gt;; null for <paramref name="outputColumnName"/>.</param>
+    /// <exception cref="ArgumentException">There is no feature, or a number is negative.</exception>
+    public FeatureInterventionEstimator Ablate(IEnumerable<int> features, string outputColumnName = "Features", string? inputColumnName = null) =>
+        Intervene(features.Select(f => FeatureIntervention.Set(f, 0)), outputColumnName, inputColumnName);
+
+    /// <summary>A pipeline step that sets single features of every row to 0.</summary>
+    /// <param name="slotNames">Slot names of the features; at least one.</param>
+    /// <param name="outputColumnName">Output column; may take the place of the input.</param>
+    /// <param name="inputColumnName">Input column, a fixed-size Vector&lt;Single&gt;; null for <paramref name="outputColumnName"/>.</param>
+    /// <exception cref="ArgumentException">There is no feature, or a name is empty.</exception>
+    public FeatureInterventionEstimator Ablate(IEnumerable<string> slotNames, string outputColumnName = "Features", string? inputColumnName = null) =>
+        Intervene(slotNames.Select(n => FeatureIntervention.Set(n, 0)), outputColumnName, inputColumnName);
+
     /// <summary>Measures how every two features of a model meet: one row a pair, n(n−1)/2 rows.</summary>
     /// <param name="model">The model.</param>
     /// <returns>A view with the columns of <see cref="PairMetricsRow"/>.</returns>
