@@ -109,6 +109,27 @@ public sealed class ToyModelsCatalog
         return new Fitting(_mlContext, trainer, progress, cancellationToken).Run([.. fits.Select(f => (new ToyModelEstimator(_mlContext, f.Options), f.Data))]);
     }
 
+    /// <summary>Trains a model for every combination of sizes, kinds, importances, densities and seeds, many at the same time.</summary>
+    /// <remarks>
+    /// The same sweep gives the same bits, however many are trained at the same time, and whether or not some were taken up from
+    /// <see cref="SweepOptions.Folder"/>. Open the models as tables with <see cref="ModelMetrics"/> and
+    /// <see cref="FeatureMetrics(IReadOnlyList{ToyModelTransformer}, MetricsOptions?)"/>.
+    /// </remarks>
+    /// <param name="options">The sweep.</param>
+    /// <returns>
+    /// One transformer a cell, in the order of <see cref="SweepOptions.Cells"/>, with columns Features, Hidden and Reconstruction. A training that
+    /// diverged comes back with <see cref="StopReason.Diverged"/> and a warning in the log.
+    /// </returns>
+    /// <exception cref="ArgumentException">A list is empty, or a value is out of range: told before any model is trained.</exception>
+    /// <exception cref="InvalidDataException">The folder holds another sweep, other things, or a damaged cell.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was finished is in the folder.</exception>
+    public IReadOnlyList<ToyModelTransformer> Sweep(SweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Sweeping.Run(_mlContext, options);
+    }
+
     /// <summary>Measures every feature of a model: one row a feature.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">Thresholds; null for the defaults.</param>
@@ -117,6 +138,26 @@ public sealed class ToyModelsCatalog
     {
         ArgumentNullException.ThrowIfNull(model);
         return MetricsTables.Features(_mlContext, model.Measure(options), model.FeatureNames);
+    }
+
+    /// <summary>Measures every feature of many models, such as those of a sweep: one row a feature of a model.</summary>
+    /// <param name="models">The models; column Model counts them.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    /// <returns>A view with the columns of <see cref="ModelFeatureMetricsRow"/>: how each model was made, and its feature's metrics.</returns>
+    public IDataView FeatureMetrics(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        return MetricsTables.Features(_mlContext, models, options);
+    }
+
+    /// <summary>Measures many models, such as those of a sweep: one row a model.</summary>
+    /// <param name="models">The models; column Model counts them.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    /// <returns>A view with the columns of <see cref="ModelMetricsRow"/>: how each model was made, and what came of it.</returns>
+    public IDataView ModelMetrics(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        return MetricsTables.Models(_mlContext, models, options);
     }
 
     /// <summary>A pipeline step that turns the rows of a model's output into one row a feature.</summary>
@@ -174,6 +215,18 @@ public sealed class ToyModelsCatalog
     /// <param name="model">The model.</param>
     /// <param name="options">Thresholds; null for the defaults.</param>
     public DataFrame FeatureMetricsFrame(ToyModelTransformer model, MetricsOptions? options = null) => FeatureMetrics(model, options).ToDataFrame(-1);
+
+    /// <summary><see cref="FeatureMetrics(IReadOnlyList{ToyModelTransformer}, MetricsOptions?)"/> as a data frame, all rows.</summary>
+    /// <param name="models">The models.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    public DataFrame FeatureMetricsFrame(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null) =>
+        FeatureMetrics(models, options).ToDataFrame(-1);
+
+    /// <summary><see cref="ModelMetrics"/> as a data frame, all rows.</summary>
+    /// <param name="models">The models.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    public DataFrame ModelMetricsFrame(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null) =>
+        ModelMetrics(models, options).ToDataFrame(-1);
 
     /// <summary><see cref="PairMetrics"/> as a data frame, all rows.</summary>
     /// <param name="model">The model.</param>

@@ -73,20 +73,14 @@ public sealed class FeatureInterventionTransformer : ITransformer
         {
             return number < names.Length
                 ? number
-                : throw new ArgumentOutOfRangeException(
-                    "inputSchema", FormattableString.Invariant($"Column '{InputColumnName}' has no feature {number}; it has features 0 to {names.Length - 1}."));
+                : throw SchemaErrors.NoSlot(InputColumnName, $"no feature {number}", $"it has features 0 to {names.Length - 1}");
         }
 
-        var found = names.IndexOf(intervention.SlotName!);
-        if (found < 0)
-        {
-            throw new ArgumentOutOfRangeException("inputSchema", $"Column '{InputColumnName}' has no slot named '{intervention.SlotName}'; its first is '{names[0]}'.");
-        }
-
-        return names.IndexOf(intervention.SlotName!, found + 1) < 0
-            ? found
-            : throw new ArgumentOutOfRangeException(
-                "inputSchema", $"Column '{InputColumnName}' has more than one slot named '{intervention.SlotName}'; tell the feature by its number.");
+        var name = intervention.SlotName!;
+        var found = names.IndexOf(name);
+        return found < 0 ? throw SchemaErrors.NoSlot(InputColumnName, $"no slot named '{name}'", $"its first is '{names[0]}'")
+            : names.IndexOf(name, found + 1) >= 0 ? throw SchemaErrors.NoSlot(InputColumnName, $"two slots named '{name}'", $"tell the feature by its number")
+            : found;
     }
 
     private static DataViewSchema.Annotations Annotations(DataViewSchema.Column column, int n)

@@ -34,7 +34,8 @@ internal sealed class Intervening((int Feature, FeatureIntervention[] Interventi
 
     private void MapSparse(in VBuffer<float> row, ref VBuffer<float> destination)
     {
-        var (indices, values) = (row.GetIndices(), row.GetValues());
+        var indices = row.GetIndices();
+        var values = row.GetValues();
         var editor = VBufferEditor.Create(ref destination, row.Length, Math.Min(row.Length, values.Length + steps.Length), requireIndicesOnDense: true);
         var (count, e) = (0, 0);
         for (var s = 0; s <= steps.Length; s++)

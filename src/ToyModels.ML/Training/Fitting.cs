@@ -43,13 +43,19 @@ internal sealed class Fitting(MLContext mlContext, IToyModelTrainer? trainer, IP
         }
 
         log.Started();
-        var results = (trainer ?? new ToyModelTrainer()).Train(instances, log, cancellationToken);
-        if (results.Count != instances.Length)
-        {
-            throw new InvalidOperationException($"The trainer returned {results.Count} results for {instances.Length} instances; it must return one for each.");
-        }
-
+        var results = Train(trainer ?? new ToyModelTrainer(), instances, log, cancellationToken);
         log.Ended(results);
         return [.. fits.Select((f, i) => new ToyModelTransformer(results[i], f.Estimator.Columns, names[i]))];
+    }
+
+    /// <summary>Calls a trainer that anyone may have written.</summary>
+    /// <exception cref="InvalidOperationException">It does not return one result for each instance.</exception>
+    internal static IReadOnlyList<TrainingResult> Train(
+        IToyModelTrainer trainer, IReadOnlyList<TrainingInstance> instances, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var results = trainer.Train(instances, progress, cancellationToken);
+        return results.Count == instances.Count
+            ? results
+            : throw new InvalidOperationException($"The trainer returned {results.Count} results for {instances.Count} instances; it must return one for each.");
     }
 }
