@@ -215,7 +215,7 @@ public sealed class SweepTests : IDisposable
     {
         _ml.ToyModels().Sweep(_small with { Steps = 1 });
 
-        Assert.StartsWith("sweep of 32 models, 0 of them finished before", _log[0].Text);
+        Assert.Single(_log, l => l.Text.StartsWith("sweep of 32 models, 0 of them finished before", StringComparison.Ordinal));
         Assert.Equal(10, _log.Count(l => l.Text.Contains(" of 32 models; the last: cell ")));
         Assert.Single(_log, l => l.Text.StartsWith("sweep done: 32 models", StringComparison.Ordinal));
     }
