@@ -13,6 +13,7 @@ internal sealed class SweepFolder
 {
     private const string Format = "toymodels-sweep";
     private const int Version = 1;
+    private const string DefinitionName = "sweep.json";
 
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,24 +27,26 @@ internal sealed class SweepFolder
     internal static SweepFolder Open(string folder, IReadOnlyList<SweepCell> cells)
     {
         var path = Path.GetFullPath(folder);
-        Directory.CreateDirectory(path);
-        var definition = Path.Combine(path, "sweep.json");
+        var definition = Path.Combine(path, DefinitionName);
         var text = Text(cells);
-        if (!File.Exists(definition))
+        try
         {
-            if (Directory.EnumerateFiles(path).Any(f => !Path.GetFileName(f).StartsWith('.')))
+            Directory.CreateDirectory(path);
+            if (!File.Exists(definition))
             {
-                throw new InvalidDataException($"'{path}' holds files, but no sweep.json, so it is not the folder of a sweep; choose an empty one.");
+                RequireEmpty(path);
+                Define(path, definition, text);
             }
-
-            var partial = Path.Combine(path, $".sweep.json.{Guid.NewGuid():N}.partial");
-            File.WriteAllText(partial, text);
-            File.Move(partial, definition, overwrite: true);
         }
-        else if (File.ReadAllText(definition) != text)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"'{path}' cannot be written: {e.Message} Choose another folder.", e);
+        }
+
+        if (File.ReadAllText(definition) != text)
         {
             throw new InvalidDataException(
-                $"'{path}' holds another sweep: its sweep.json differs from the definition of this one. Choose another folder, or give the definition that stands there.");
+                $"'{path}' holds another sweep: its {DefinitionName} differs from the definition of this one. Choose another folder, or give the definition that stands there.");
         }
 
         return new SweepFolder(path);
@@ -66,6 +69,29 @@ internal sealed class SweepFolder
     }
 
     internal void Add(SweepCell cell, TrainingResult result) => WeightsFile.Write(PathOf(cell), [result], history: true);
+
+    private static void RequireEmpty(string path)
+    {
+        if (Directory.EnumerateFileSystemEntries(path).Any(f => !Path.GetFileName(f).StartsWith('.')))
+        {
+            throw new InvalidDataException($"'{path}' is not empty, and holds no {DefinitionName}, so it is not the folder of a sweep; choose an empty one.");
+        }
+    }
+
+    /// <summary>Puts the definition in place, whole; one that another process has put there meanwhile stays.</summary>
+    private static void Define(string path, string definition, string text)
+    {
+        var partial = Path.Combine(path, $".{DefinitionName}.{Guid.NewGuid():N}.partial");
+        try
+        {
+            File.WriteAllText(partial, text);
+            File.Move(partial, definition, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(definition))
+        {
+            File.Delete(partial);
+        }
+    }
 
     private static string Text(IEnumerable<SweepCell> cells) =>
         new JsonObject

@@ -9,6 +9,9 @@ namespace ToyModels;
 /// </summary>
 internal static class Engines
 {
+    /// <summary>Features up to which the n² numbers of the form over non-zeros, twice 256 MB then, are worth their memory.</summary>
+    private const int MostGramFeatures = 8192;
+
     /// <summary>Rows from which densities are counted where the data carry none.</summary>
     private const int CountedRows = 1024;
 
@@ -35,6 +38,11 @@ internal static class Engines
     /// </summary>
     private static bool PrefersGram(TrainingInstance instance)
     {
+        if (instance.Samples.FeatureCount > MostGramFeatures)
+        {
+            return false;
+        }
+
         double features = instance.Samples.FeatureCount;
         double hidden = instance.Options.Hidden;
         double batch = instance.Options.BatchSize;
