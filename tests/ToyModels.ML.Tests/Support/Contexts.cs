@@ -13,7 +13,8 @@ internal static class Contexts
         Trainer = trainer ?? new FixedTrainer(),
     };
 
-    internal static ToyModelTransformer Fit(MLContext ml, ToyModelEstimatorOptions? options = null) => ml.ToyModels().ToyModel(options ?? AllColumns()).Fit(Views.Dense(ml));
+    internal static ToyModelTransformer Fit(MLContext ml, ToyModelEstimatorOptions? options = null, IDataView? data = null) =>
+        ml.ToyModels().ToyModel(options ?? AllColumns()).Fit(data ?? Views.Dense(ml));
 
     /// <summary>The exceptions of a chain, outermost first.</summary>
     internal static IEnumerable<Exception> Unfold(Exception exception)
