@@ -52,7 +52,7 @@ public class EstimatorContractTests
 
         EstimatorContract.Verify(new ContractSubject(_ml.ToyModels().FeatureMetrics(column), rows)
         {
-            LoadingContext = Registered,
+            LoadingContext = Contexts.Registered,
             Inputs = [new InputColumn(column)],
             Refusals =
             [
@@ -70,7 +70,7 @@ public class EstimatorContractTests
                 .Append(_ml.Clustering.Trainers.KMeans("Both", numberOfClusters: 2)),
             Views.Dense(_ml, column: "Raw"))
         {
-            LoadingContext = Registered,
+            LoadingContext = Contexts.Registered,
         });
 
     [Theory]
@@ -110,7 +110,7 @@ public class EstimatorContractTests
 
     private static ContractSubject Features(ToyModelEstimator estimator, IDataView rows) => new(estimator, rows)
     {
-        LoadingContext = Registered,
+        LoadingContext = Contexts.Registered,
         Inputs =
         [
             new InputColumn("Features", _notFeatures)
@@ -119,11 +119,4 @@ public class EstimatorContractTests
             },
         ],
     };
-
-    private static MLContext Registered()
-    {
-        var ml = new MLContext();
-        ml.ToyModels();
-        return ml;
-    }
 }
