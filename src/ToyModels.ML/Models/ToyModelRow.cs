@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -77,13 +78,36 @@ internal sealed class ToyModelRow : DataViewRow
         destination = editor.Commit();
     }
 
+    /// <summary>Whether all are: 0·x is 0 for a finite x and NaN for any other, and a sum keeps NaN.</summary>
+    private static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        var i = 0;
+        var sums = Vector256<float>.Zero;
+        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            sums += Vector256.Create(values[i..]) * Vector256<float>.Zero;
+        }
+
+        var sum = Vector256.Sum(sums);
+        for (; i < values.Length; i++)
+        {
+            sum += values[i] * 0;
+        }
+
+        return sum == 0;
+    }
+
     private ReadOnlySpan<float> Hidden()
     {
         RowAccess.RequirePosition(Position);
         if (_hiddenOf != Position)
         {
             _getFeatures!(ref _features);
-            _mapper.Rows.Require(_features, Position);
+            if (_features.Length != _model.FeatureCount || !AreFinite(_features.GetValues()))
+            {
+                _mapper.Rows.Require(_features, Position);
+            }
+
             if (_features.IsDense)
             {
                 _model.Encode(_features.GetValues(), _hidden);

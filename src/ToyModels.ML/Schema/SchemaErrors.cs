@@ -16,6 +16,10 @@ internal static class SchemaErrors
     internal static ArgumentOutOfRangeException Mismatch(string role, string column, string expected, string actual, string parameter = InputSchema) =>
         new(parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}");
 
+    /// <summary>A column without the one slot that is meant.</summary>
+    internal static ArgumentOutOfRangeException NoSlot(string column, FormattableString what, FormattableString instead, string parameter = InputSchema) =>
+        new(parameter, $"Column '{column}' has {FormattableString.Invariant(what)}; {FormattableString.Invariant(instead)}.");
+
     /// <summary>A fixed-size vector of Single in a promised schema, whose size is not known yet.</summary>
     internal static SchemaShape.Column RequireFeatures(SchemaShape schema, string column)
     {

@@ -24,6 +24,8 @@ internal static class ModelFile
     private const int Version = 1;
     private const string ModelLoader = "ToyModelTransformer";
     private const string MetricsLoader = "ToyModelMetricsStep";
+    private const string InterferenceLoader = "ToyModelInterference";
+    private const string InterventionLoader = "ToyModelIntervention";
     private const string HeaderStream = "ToyModel.json";
     private const string WeightsStream = "ToyModel.safetensors";
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
@@ -40,6 +42,8 @@ internal static class ModelFile
             {
                 Register(catalog, typeof(ToyModelTransformer), ModelLoader, nameof(CreateModel));
                 Register(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, nameof(CreateMetrics));
+                Register(catalog, typeof(ReceivedInterferenceTransformer), InterferenceLoader, nameof(CreateInterference));
+                Register(catalog, typeof(FeatureInterventionTransformer), InterventionLoader, nameof(CreateIntervention));
                 _registered.Add(catalog, catalog.GetType());
             }
         }
@@ -64,6 +68,28 @@ internal static class ModelFile
             ["input"] = transformer.InputColumnName,
             ["componentThreshold"] = transformer.Options.ComponentThreshold,
             ["representedNorm"] = transformer.Options.RepresentedNorm,
+        });
+
+    internal static void Save(ModelSaveContext context, ReceivedInterferenceTransformer transformer) =>
+        Begin(context, InterferenceLoader, new JsonObject
+        {
+            ["output"] = transformer.OutputColumnName,
+            ["model"] = transformer.ModelColumnName,
+            ["features"] = transformer.FeatureColumnName,
+        });
+
+    internal static void Save(ModelSaveContext context, FeatureInterventionTransformer transformer) =>
+        Begin(context, InterventionLoader, new JsonObject
+        {
+            ["output"] = transformer.OutputColumnName,
+            ["input"] = transformer.InputColumnName,
+            ["interventions"] = new JsonArray([.. transformer.Interventions.Select(i => new JsonObject
+            {
+                ["feature"] = i.Feature,
+                ["slotName"] = i.SlotName,
+                ["kind"] = i.Kind.ToString(),
+                ["value"] = i.Value,
+            })]),
         });
 
     private static ToyModelTransformer CreateModel(IHostEnvironment _, object context) => Guarded(() =>
@@ -94,6 +120,30 @@ internal static class ModelFile
         var input = OutputColumns.RequireName(Required<string>(header, "input"), "input");
         return new FeatureMetricsTransformer(environment as MLContext ?? new MLContext(), input, options);
     });
+
+    private static ReceivedInterferenceTransformer CreateInterference(IHostEnvironment _, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        return new ReceivedInterferenceTransformer(
+            Required<string>(header, "output"), Required<string>(header, "model"), Required<string>(header, "features"));
+    });
+
+    private static FeatureInterventionTransformer CreateIntervention(IHostEnvironment _, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        var interventions = header["interventions"] as JsonArray ?? throw new InvalidDataException("its header has no 'interventions'.");
+        return new FeatureInterventionTransformer(
+            [.. interventions.Select(i => Intervention(i ?? throw new InvalidDataException("one of its 'interventions' is null.")))],
+            Required<string>(header, "output"),
+            Required<string>(header, "input"));
+    });
+
+    private static FeatureIntervention Intervention(JsonNode json) =>
+        FeatureIntervention.Of(
+            json["feature"]?.GetValue<int>(),
+            Optional(json, "slotName"),
+            Enum.Parse<InterventionKind>(Required<string>(json, "kind")),
+            Required<float>(json, "value"));
 
     /// <summary>Whatever a damaged or hostile payload makes fail becomes one kind of error that says so.</summary>
     private static T Guarded<T>(Func<T> read)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 
 namespace ToyModels;
@@ -8,6 +9,12 @@ namespace ToyModels;
 /// </summary>
 internal static class Engines
 {
+    /// <summary>Features up to which the n² numbers of the form over non-zeros, twice 256 MB then, are worth their memory.</summary>
+    private const int MostGramFeatures = 8192;
+
+    /// <summary>Rows from which densities are counted where the data carry none.</summary>
+    private const int CountedRows = 1024;
+
     /// <param name="instance">What is trained.</param>
     /// <param name="importances">Its n importances.</param>
     /// <param name="threads">Threads that it may use; they change no bit.</param>
@@ -61,7 +68,7 @@ internal static class Engines
     /// </summary>
     private static bool PrefersGram(TrainingInstance instance)
     {
-        if (instance.Samples.Densities.IsDefault)
+        if (instance.Samples.FeatureCount > MostGramFeatures)
         {
             return false;
         }
@@ -71,7 +78,7 @@ internal static class Engines
         double batch = instance.Options.BatchSize;
         double present = 0, empty = 1;
         var isDrawnWhole = false;
-        foreach (var density in instance.Samples.Densities)
+        foreach (var density in Densities(instance))
         {
             present += density;
             empty *= 1 - density;
@@ -89,5 +96,30 @@ internal static class Engines
         var gram = (0.11 * features * features * hidden) + (0.3 * features * features) + listed
             + (batch * (1 - empty) * panels * 2.5) + (batch * present * ((panels * 3.5) + 14));
         return gram < dense;
+    }
+
+    /// <summary>The densities that the data carry, else the fraction of non-zeros among the first rows of the first pass.</summary>
+    private static ImmutableArray<float> Densities(TrainingInstance instance)
+    {
+        var samples = instance.Samples;
+        if (!samples.Densities.IsDefault)
+        {
+            return samples.Densities;
+        }
+
+        var n = samples.FeatureCount;
+        var (rows, present) = (0, new int[n]);
+        var chunk = new float[n * Lanes.Count];
+        using var reader = samples.OpenTraining(1, instance.Options.Seed!.Value);
+        while (rows < CountedRows && reader.Read(chunk, Lanes.Count, Lanes.Count) is var read and > 0)
+        {
+            rows += read;
+            for (var i = 0; i < n; i++)
+            {
+                present[i] += Lanes.Count - chunk.AsSpan(i * Lanes.Count, Lanes.Count).Count(0f);
+            }
+        }
+
+        return [.. present.Select(count => (float)count / Math.Max(rows, 1))];
     }
 }

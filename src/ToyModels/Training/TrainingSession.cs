@@ -130,8 +130,8 @@ internal sealed class TrainingSession
 
     private static Instance Resolve(TrainingInstance training)
     {
-        training.Options.Validate();
         var features = training.Samples.FeatureCount;
+        training.Options.Validate(features);
         var importances = training.Options.Importance?.Resolve(features)
             ?? (training.Samples.Importances is { IsDefault: false } carried ? carried : new UniformImportance(1).Resolve(features));
         var options = training.Options with { Seed = training.Options.Seed ?? Random.Shared.Next() };
