@@ -52,7 +52,9 @@ internal static class SchemaErrors
             || (size is { } expected && vector.Size != expected))
         {
             var wanted = size is { } s ? new VectorDataViewType(NumberDataViewType.Single, s).ToString()! : "Vector<Single>";
-            throw Mismatch(role, column, wanted, found.Type + HowToSize(found.Type is VectorDataViewType { IsKnownSize: false }));
+            throw Mismatch(
+                role, column, wanted,
+                found.Type is VectorDataViewType { IsKnownSize: false } unsized ? $"VarVector<{unsized.ItemType}>{HowToSize(true)}" : found.Type.ToString()!);
         }
 
         return found;

@@ -5,12 +5,36 @@ namespace ToyModels.ML;
 
 /// <summary>Fits a toy model of superposition: n features through m hidden dimensions and back (Elhage et al. 2022, "Problem setup").</summary>
 /// <remarks>
-/// <para>Input: one Vector&lt;Single&gt; column of fixed size n, dense or sparse, without NaN or infinity. Importances and densities are taken from the
-/// options, else from the column's annotations (<see cref="ToyModelAnnotations"/>), else importance is 1 and density is the fraction of non-zeros
-/// seen in the first pass.</para>
-/// <para>Output: the input's columns and Hidden (Vector&lt;Single&gt; of m), Reconstruction (Vector&lt;Single&gt; of n) and Loss (Single), as far as
-/// they are named; each is computed only where it is asked for, and carries the model's weights as annotations.</para>
-/// <para>Training: step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order.</para>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | Known-sized vector of <xref:System.Single>, dense or sparse, without NaN or infinity |
+/// | Output column data types | Hidden: known-sized vector of <xref:System.Single>, m; Reconstruction: the same, n; Loss: <xref:System.Single> |
+/// | Is normalization required? | No; features of very different scale learn at very different pace |
+/// | Is caching required? | No; more passes than one are faster over a cached view |
+/// | Required NuGet in addition to Microsoft.ML | ToyModels.ML |
+/// | Exportable to ONNX | No |
+///
+/// ### Scoring function
+/// $h = W x$, $x' = f(W^T h + b)$ with f the identity or ReLU, and $loss = \sum_i I_i (x_i - x'_i)^2$, divided by n where the reduction is the mean
+/// (Elhage et al. 2022, "Problem setup").
+///
+/// ### Training
+/// Adam or AdamW on the loss; step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order. Importances and
+/// densities are taken from the options, else from the column's annotations (ToyModelAnnotations), else importance is 1 and density is the fraction of
+/// non-zeros seen in the first pass. The output columns carry the weights as annotations.
+///
+/// ### Example
+/// ```csharp
+/// var model = mlContext.Transforms.Concatenate("Features", "Acidity", "Sugar", "Chlorides", "Sulphates", "Alcohol")
+///     .Append(mlContext.Transforms.NormalizeMinMax("Features"))
+///     .Append(mlContext.ToyModels().ToyModel(hidden: 3, steps: 500, seed: 1))
+///     .Fit(data);
+/// ```
+/// adds the column Hidden, a Vector<Single, 3>, to the data's own.
+/// ]]></format>
 /// </remarks>
 public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
 {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using Microsoft.ML;
 
@@ -103,7 +102,7 @@ public sealed class ModelFileTests : IDisposable
     {
         var fitted = Contexts.Fit(_ml);
 
-        var (code, output) = RunFresh("registered", Save(fitted, Views.Dense(_ml)));
+        var (code, output) = FreshProcess.Run("registered", Save(fitted, Views.Dense(_ml)));
 
         Assert.Equal((0, Program.Bits(fitted.Transform(Views.Dense(_ml, 3)).Column("Hidden"))), (code, output));
     }
@@ -111,7 +110,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_fresh_process_that_does_not_ask_for_the_catalog_is_told_to()
     {
-        var (code, output) = RunFresh("unregistered", Save(Contexts.Fit(_ml), Views.Dense(_ml)));
+        var (code, output) = FreshProcess.Run("unregistered", Save(Contexts.Fit(_ml), Views.Dense(_ml)));
 
         Assert.Equal(1, code);
         Assert.Contains("call mlContext.ToyModels()", output);
@@ -241,18 +240,6 @@ public sealed class ModelFileTests : IDisposable
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
         return copy.ToArray();
-    }
-
-    private static (int Code, string Output) RunFresh(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Program).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output.Trim());
     }
 
     private string Save(ITransformer model, IDataView data, string name = "model.zip")
