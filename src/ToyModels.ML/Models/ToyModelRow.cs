@@ -59,9 +59,9 @@ internal sealed class ToyModelRow : DataViewRow
         base.Dispose(disposing);
     }
 
-    internal void GetHidden(ref VBuffer<float> destination) => Copy(Hidden(), ref destination);
+    internal void GetHidden(ref VBuffer<float> destination) => ToyModelTransformer.Copy(Hidden(), ref destination);
 
-    internal void GetReconstruction(ref VBuffer<float> destination) => Copy(Reconstruction(), ref destination);
+    internal void GetReconstruction(ref VBuffer<float> destination) => ToyModelTransformer.Copy(Reconstruction(), ref destination);
 
     internal void GetLoss(ref float destination)
     {
@@ -69,13 +69,6 @@ internal sealed class ToyModelRow : DataViewRow
         _features.CopyTo(_dense);
         var result = _mapper.Transformer.Result;
         destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, result.Importances.AsSpan(), result.Options.Reduction);
-    }
-
-    private static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> destination)
-    {
-        var editor = VBufferEditor.Create(ref destination, values.Length);
-        values.CopyTo(editor.Values);
-        destination = editor.Commit();
     }
 
     /// <summary>Whether all are: 0·x is 0 for a finite x and NaN for any other, and a sum keeps NaN.</summary>

@@ -27,7 +27,7 @@ internal static class SchemaErrors
         var found = Require(schema, FeatureRole, column);
         if (found.Kind != SchemaShape.Column.VectorKind.Vector || !found.ItemType.Equals(NumberDataViewType.Single) || found.IsKey)
         {
-            throw Mismatch(FeatureRole, column, "Vector<Single>", TypeOf(found));
+            throw Mismatch(FeatureRole, column, "Vector<Single>", TypeOf(found) + HowToSize(found.Kind == SchemaShape.Column.VectorKind.VariableVector));
         }
 
         return found;
@@ -56,7 +56,9 @@ internal static class SchemaErrors
             || (size is { } expected && vector.Size != expected))
         {
             var wanted = size is { } s ? new VectorDataViewType(NumberDataViewType.Single, s).ToString()! : "Vector<Single>";
-            throw Mismatch(role, column, wanted, found.Type.ToString()!);
+            throw Mismatch(
+                role, column, wanted,
+                found.Type is VectorDataViewType { IsKnownSize: false } unsized ? $"VarVector<{unsized.ItemType}>{HowToSize(true)}" : found.Type.ToString()!);
         }
 
         return found;
@@ -67,6 +69,10 @@ internal static class SchemaErrors
         ArgumentNullException.ThrowIfNull(schema);
         return schema.GetColumnOrNull(column) ?? throw NotFound(role, column);
     }
+
+    private static string HowToSize(bool isLost) => isLost
+        ? ": the vector's size is not part of its type. Where all rows have one size, say it: [VectorType(n)] on the member that the rows are loaded or mapped from"
+        : "";
 
     private static string TypeOf(SchemaShape.Column column)
     {

@@ -21,7 +21,11 @@ internal static class ModelFile
 {
     internal const string Contract = "ToyModels.ML";
 
-    private const int Version = 1;
+    /// <summary>The format that is written; the first that a reader must know to read it; the first that this library still reads.</summary>
+    internal const int Version = 1;
+    private const int ReadableBy = 1;
+    private const int ReadsFrom = 1;
+
     private const string ModelLoader = "ToyModelTransformer";
     private const string MetricsLoader = "ToyModelMetricsStep";
     private const string InterferenceLoader = "ToyModelInterference";
@@ -57,6 +61,7 @@ internal static class ModelFile
             ["hidden"] = transformer.HiddenColumnName,
             ["reconstruction"] = transformer.ReconstructionColumnName,
             ["loss"] = transformer.LossColumnName,
+            ["library"] = transformer.LibraryVersion,
             ["featureNames"] = new JsonArray([.. transformer.FeatureNames.Select(n => (JsonNode)n)]),
         });
         SaveBinaryStream(context, WeightsStream, writer => WeightsFile.Write(writer.BaseStream, [transformer.Result], history: true));
@@ -106,7 +111,7 @@ internal static class ModelFile
                 $"it holds {results.Count} models and {names.Length} names; there must be one model, and a name for each of its {features} features.");
         }
 
-        return new ToyModelTransformer(results[0], columns, names);
+        return new ToyModelTransformer(results[0], columns, names, Optional(header, "library") ?? "");
     });
 
     private static FeatureMetricsTransformer CreateMetrics(IHostEnvironment environment, object context) => Guarded(() =>
@@ -173,9 +178,17 @@ internal static class ModelFile
         loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
         var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
         var version = Required<int>(header, "version");
-        return version == Version
+        var readableBy = header["readableBy"]?.GetValue<int>() ?? version;
+        if (readableBy > Version)
+        {
+            throw new InvalidDataException(
+                $"this file is newer than this library: its format has version {version}, which a reader of version {readableBy} can read, "
+                + $"and this library reads versions {ReadsFrom} to {Version}. Update ToyModels.ML.");
+        }
+
+        return version >= ReadsFrom
             ? header
-            : throw new InvalidDataException($"its format has version {version}, and this library reads version {Version}. Update ToyModels.ML.");
+            : throw new InvalidDataException($"its format has version {version}, and this library reads versions {ReadsFrom} to {Version}.");
     }
 
     private static T Required<T>(JsonNode header, string name) =>
@@ -214,6 +227,7 @@ internal static class ModelFile
         SaveString(context, Contract);
         SaveString(context, typeof(ModelFile).Assembly.FullName!);
         header["version"] = Version;
+        header["readableBy"] = ReadableBy;
         SaveBinaryStream(context, HeaderStream, writer => writer.Write(JsonSerializer.SerializeToUtf8Bytes(header)));
     }
 

@@ -24,6 +24,15 @@ namespace ToyModels.ML;
 /// <para>Training: step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order. Sparse rows are read in time
 /// proportional to their non-zeros. Memory does not grow with the number of rows.</para>
 /// </remarks>
+/// <example>
+/// Adds the column Hidden, a vector of three, to the data's own.
+/// <code>
+/// var model = mlContext.Transforms.Concatenate("Features", "Acidity", "Sugar", "Chlorides", "Sulphates", "Alcohol")
+///     .Append(mlContext.Transforms.NormalizeMinMax("Features"))
+///     .Append(mlContext.ToyModels().ToyModel(hidden: 3, steps: 500, seed: 1))
+///     .Fit(data);
+/// </code>
+/// </example>
 public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
 {
     internal ToyModelEstimator(MLContext mlContext, ToyModelEstimatorOptions options)

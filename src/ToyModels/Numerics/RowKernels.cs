@@ -136,7 +136,6 @@ internal static unsafe class RowKernels
         {
             h3.Store(hidden + fourth);
         }
-
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -111,6 +111,29 @@ public class TransformerTests
     }
 
     [Fact]
+    public void Parameters_are_handed_out_by_feature_and_by_neuron_into_memory_that_is_there()
+    {
+        var fitted = Contexts.Fit(_ml);
+        VBuffer<float> values = default;
+
+        for (var feature = 0; feature < 5; feature++)
+        {
+            fitted.GetFeatureWeights(feature, ref values);
+            Assert.Equal(fitted.Model.Direction(feature).ToArray(), values.DenseValues());
+        }
+
+        fitted.GetNeuronWeights(1, ref values);
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => fitted.Model.Direction(i)[1]), values.DenseValues());
+        fitted.GetBias(ref values);
+        Assert.Equal(fitted.Model.Bias.ToArray(), values.DenseValues());
+        fitted.GetImportance(ref values);
+        Assert.Equal(fitted.Result.Importances, values.DenseValues());
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() => fitted.GetFeatureWeights(5, ref values));
+        Assert.StartsWith("The model has 5 features, numbered from 0 to 4.", e.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => fitted.GetNeuronWeights(-1, ref values));
+    }
+
+    [Fact]
     public void A_row_of_another_schema_is_refused()
     {
         var fitted = Contexts.Fit(_ml);
