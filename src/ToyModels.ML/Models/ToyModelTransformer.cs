@@ -95,7 +95,7 @@ public sealed class ToyModelTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ToyModelView(input, new ToyModelMapper(this, input.Schema));
+        return new MappedView(input, new ToyModelMapper(this, input.Schema));
     }
 
     /// <summary>W_i, the direction of a feature in the hidden space.</summary>

@@ -3,20 +3,25 @@ using System.Text.RegularExpressions;
 
 namespace ToyModels.ML.Tests;
 
-/// <summary>The code in docs/analysis.md is the code that the tests run.</summary>
-public partial class AnalysisDocumentTests
+/// <summary>The code in docs is the code that the tests run; only the field _mlContext is a plain variable there.</summary>
+public partial class DocumentTests
 {
-    [Fact]
-    public void Every_snippet_is_the_region_of_its_name()
+    [Theory]
+    [InlineData("mlnet.md", "Interop", "Serving")]
+    [InlineData("analysis.md", "Analysis")]
+    public void Every_snippet_is_the_region_of_its_name(string name, params string[] folders)
     {
-        var folder = Path.GetDirectoryName(Here())!;
-        var regions = Region().Matches(File.ReadAllText(Path.Combine(folder, "AnalysisTests.cs")))
+        var tests = Path.GetDirectoryName(Here())!;
+        var regions = folders
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(tests, folder), "*.cs"))
+            .SelectMany(file => Region().Matches(File.ReadAllText(file)))
             .ToDictionary(m => m.Groups["name"].Value, m => Dedented(m.Groups["code"].Value));
-        var document = File.ReadAllText(Path.Combine(folder, "..", "..", "..", "docs", "analysis.md"));
+        var document = File.ReadAllText(Path.Combine(tests, "..", "..", "docs", name));
 
         var snippets = Snippet().Matches(document);
 
         Assert.Equal(regions.Keys.Order(), snippets.Select(m => m.Groups["name"].Value).Order());
+        Assert.Equal(snippets.Count, Regex.Count(document, "```csharp"));
         Assert.All(snippets, m => Assert.Equal(regions[m.Groups["name"].Value], m.Groups["code"].Value));
     }
 
@@ -26,7 +31,7 @@ public partial class AnalysisDocumentTests
     {
         var lines = code.TrimEnd().Split('\n');
         var indent = lines.Where(l => l.Length > 0).Min(l => l.Length - l.TrimStart().Length);
-        return string.Join('\n', lines.Select(l => l.Length > 0 ? l[indent..] : l)) + "\n";
+        return string.Join('\n', lines.Select(l => l.Length > 0 ? l[indent..] : l)).Replace("_mlContext", "mlContext") + "\n";
     }
 
     [GeneratedRegex(@"#region (?<name>[\w-]+)\n(?<code>.*?)[ ]*#endregion", RegexOptions.Singleline)]

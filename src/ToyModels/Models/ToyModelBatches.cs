@@ -1,0 +1,86 @@
+namespace ToyModels;
+
+/// <summary>The forward pass over many rows, row-major, one after the other; each row has the bits that it has alone.</summary>
+public static class ToyModelBatches
+{
+    /// <summary>h = Wx for every row.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">Rows of n values.</param>
+    /// <param name="hidden">Receives as many rows of m values.</param>
+    /// <exception cref="ArgumentException"><paramref name="features"/> is no whole number of rows, or <paramref name="hidden"/> has not as many.</exception>
+    public static void EncodeBatch(this ToyModel model, ReadOnlySpan<float> features, Span<float> hidden)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var (n, m) = (model.FeatureCount, model.HiddenCount);
+        var rows = Rows(features.Length, n, nameof(features), hidden.Length, m, nameof(hidden));
+        for (var row = 0; row < rows; row++)
+        {
+            model.Encode(features.Slice(row * n, n), hidden.Slice(row * m, m));
+        }
+    }
+
+    /// <summary>h = Wx for every sparse row.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="starts">Where each row begins among the non-zeros, then their number: one more than there are rows, ascending from 0.</param>
+    /// <param name="indices">Features of the non-zeros, ascending within a row.</param>
+    /// <param name="values">Their values, as many.</param>
+    /// <param name="hidden">Receives a row of m values for each row.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not that of a feature, or starts do not ascend within the non-zeros.</exception>
+    public static void EncodeBatch(this ToyModel model, ReadOnlySpan<int> starts, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, Span<float> hidden)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Guard.AtLeast(starts.Length, 1, "starts.Length");
+        Guard.Length(hidden.Length, (starts.Length - 1) * model.HiddenCount, nameof(hidden), $"{starts.Length - 1} rows of {model.HiddenCount} hidden dimensions");
+        for (var row = 0; row < starts.Length - 1; row++)
+        {
+            var length = starts[row + 1] - starts[row];
+            model.Encode(
+                indices.Slice(starts[row], length), values.Slice(starts[row], length), hidden.Slice(row * model.HiddenCount, model.HiddenCount));
+        }
+    }
+
+    /// <summary>x' = f(Wᵀh + b) for every row.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="hidden">Rows of m values.</param>
+    /// <param name="reconstruction">Receives as many rows of n values.</param>
+    /// <exception cref="ArgumentException"><paramref name="hidden"/> is no whole number of rows, or <paramref name="reconstruction"/> has not as many.</exception>
+    public static void DecodeBatch(this ToyModel model, ReadOnlySpan<float> hidden, Span<float> reconstruction)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var (n, m) = (model.FeatureCount, model.HiddenCount);
+        var rows = Rows(hidden.Length, m, nameof(hidden), reconstruction.Length, n, nameof(reconstruction));
+        for (var row = 0; row < rows; row++)
+        {
+            model.Decode(hidden.Slice(row * m, m), reconstruction.Slice(row * n, n));
+        }
+    }
+
+    /// <summary>x' of x for every row.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">Rows of n values.</param>
+    /// <param name="reconstruction">Receives as many rows of n values.</param>
+    /// <exception cref="ArgumentException"><paramref name="features"/> is no whole number of rows, or <paramref name="reconstruction"/> has not as many.</exception>
+    public static void ReconstructBatch(this ToyModel model, ReadOnlySpan<float> features, Span<float> reconstruction)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var n = model.FeatureCount;
+        var rows = Rows(features.Length, n, nameof(features), reconstruction.Length, n, nameof(reconstruction));
+        for (var row = 0; row < rows; row++)
+        {
+            model.Reconstruct(features.Slice(row * n, n), reconstruction.Slice(row * n, n));
+        }
+    }
+
+    private static int Rows(int input, int inputWidth, string inputName, int output, int outputWidth, string outputName)
+    {
+        if (input % inputWidth != 0)
+        {
+            throw new ArgumentException($"{inputName} has {input} elements, but must hold whole rows of {inputWidth}.", inputName);
+        }
+
+        var rows = input / inputWidth;
+        Guard.Length(output, rows * outputWidth, outputName, $"{rows} rows of {outputWidth}");
+        return rows;
+    }
+}
