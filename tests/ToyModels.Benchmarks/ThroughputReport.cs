@@ -16,7 +16,7 @@ internal sealed record ThroughputReport
 
     public required string Config { get; init; }
 
-    public required double Density { get; init; }
+    public required float Density { get; init; }
 
     public required int Threads { get; init; }
 

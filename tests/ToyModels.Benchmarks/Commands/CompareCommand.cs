@@ -6,9 +6,6 @@ namespace ToyModels.Benchmarks;
 /// <summary>compare: this library and PyTorch in turn, on a machine that is otherwise quiet.</summary>
 internal sealed class CompareCommand : Command
 {
-    /// <summary>A ceiling that moves by more than this between before and after a measurement is the mark of a busy or a throttled machine.</summary>
-    private const double LargestCeilingSpread = 0.1;
-
     public CompareCommand()
         : base("compare", "Measure this library and PyTorch in turn (A B A B …), and print minimum, median and maximum of both and of their ratio.")
     {
@@ -19,7 +16,9 @@ internal sealed class CompareCommand : Command
         style.AcceptOnlyFromAmong("best", "notebook");
         var busy = CommandOptions.Checked(
             "--busy-limit", "The share of all cores, from 0 to 1, that others may use during a measurement; above it, nothing is reported.", 0.05, share => share is >= 0 and <= 1);
-        foreach (var option in (Option[])[config, style, density, threads, seconds, rounds, busy, python, json])
+        var unsteady = CommandOptions.Checked(
+            "--ceiling-limit", "By how much, as a fraction, the ceiling may move between before and after; above it, nothing is reported.", 0.1, share => share >= 0);
+        foreach (var option in (Option[])[config, style, density, threads, seconds, rounds, busy, unsteady, python, json])
         {
             Add(option);
         }
@@ -37,7 +36,7 @@ internal sealed class CompareCommand : Command
                     ours.Add(library.Measure());
                     theirs.Add(new PyTorchBaseline(parsed.GetValue(python)!).Measure(
                         workload, parsed.GetValue(style)!, parsed.GetValue(density), parsed.GetValue(threads), parsed.GetValue(seconds), round));
-                    if ((WhyBusy(ours[^1], parsed.GetValue(busy)) ?? WhyBusy(theirs[^1], parsed.GetValue(busy))) is { } why)
+                    if ((WhyBusy(ours[^1]) ?? WhyBusy(theirs[^1])) is { } why)
                     {
                         Console.Error.WriteLine($"{workload.Name}, round {round}: {why} Nothing is reported from a busy machine; wait until it is quiet.");
                         return 1;
@@ -57,15 +56,15 @@ internal sealed class CompareCommand : Command
             }
 
             return 0;
+
+            string? WhyBusy(ThroughputReport report) =>
+                report.ForeignLoad > parsed.GetValue(busy)
+                    ? $"others used {report.ForeignLoad:P1} of the machine while {report.Trainer} ran; at most {parsed.GetValue(busy):P1} is allowed (--busy-limit)."
+                : report.CeilingSpread > parsed.GetValue(unsteady)
+                    ? $"the ceiling moved by {report.CeilingSpread:P1} while {report.Trainer} ran; at most {parsed.GetValue(unsteady):P1} is allowed (--ceiling-limit)."
+                : null;
         });
     }
-
-    private static string? WhyBusy(ThroughputReport report, double limit) =>
-        report.ForeignLoad > limit
-            ? $"others used {report.ForeignLoad:P1} of the machine while {report.Trainer} ran; at most {limit:P1} is allowed (--busy-limit)."
-        : report.CeilingSpread > LargestCeilingSpread
-            ? $"the ceiling moved by {report.CeilingSpread:P1} while {report.Trainer} ran; at most {LargestCeilingSpread:P0} is allowed."
-        : null;
 
     private static void Write(List<Comparison> comparisons, string style)
     {

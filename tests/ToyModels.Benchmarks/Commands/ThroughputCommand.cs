@@ -21,9 +21,9 @@ internal sealed class ThroughputCommand : Command
             Console.WriteLine(parsed.GetValue(json)
                 ? report.ToJson()
                 : $"""
-                {report.Config}, density {report.Density:G6}, {report.Threads} threads, steps {report.FromStep} to {report.ToStep}, median of {report.Runs}
+                {report.Config}, density {report.Density}, {report.Threads} threads, steps {report.FromStep} to {report.ToStep}, median of {report.Runs}
                 {report.StepsPerSecond,12:F1} steps/s
-                {report.SamplesPerSecond / 1e6,12:F2} million samples/s
+                {report.SamplesPerSecond / 1e3,12:F1} thousand samples/s
                 {report.Gflops,12:F1} GFLOP/s, dense-equivalent
                 {report.CeilingGflops,12:F1} GFLOP/s of multiply-adds, {report.VectorBits} bits; {report.CeilingGflopsOneThread:F1} on one thread; spread {report.CeilingSpread:P1}
                 {report.Ratio,12:P1} of that
