@@ -36,6 +36,7 @@ CONFIGURATIONS = {
 }
 LEARNING_RATE, WEIGHT_DECAY, BETA1, BETA2, EPSILON = 1e-3, 0.01, 0.9, 0.999, 1e-8
 RECORD_EVERY = 50
+WARM_UP = 3
 
 
 def xavier(torch, instances, n, m, seed):
@@ -91,20 +92,47 @@ class Features:
         out.view(-1).copy_(integers).mul_(self.scale).sub_(self.shift).relu_()
 
 
+class Team:
+    """Processes that train the same instances, each on its share of every batch. Each writes its gradient into memory that all share, waits
+    for the others, adds all gradients in one order, and makes the same step as they do. Two slots, used in turn, need one wait a step: who
+    writes into a slot again has seen that the others are done with it."""
+
+    def __init__(self, torch, size, count):
+        self.count = count
+        self.gradients = torch.zeros(2, count, size).share_memory_()
+        # A cache line for each counter.
+        self.done = torch.zeros(count, 8, dtype=torch.int64).share_memory_().numpy()
+
+    def join(self, number, step, gradient):
+        slot = self.gradients[step % 2]
+        slot[number].copy_(gradient)
+        self.done[number, 0] = step
+        for other in range(self.count):
+            while self.done[other, 0] < step:
+                os.sched_yield()
+        gradient.copy_(slot[0])
+        for other in range(1, self.count):
+            gradient.add_(slot[other])
+
+    def leave(self, number):
+        self.done[number, 0] = 1 << 62
+
+
 class HandWritten:
     """Gradient by hand. With h = x W, o = h W^T + b, d = (ReLU(o) - x) where o > 0: dW = d^T h + x^T (d W), db = sum of d, times 2/batch.
     Parameters, gradients and AdamW's moments lie in one flat tensor each. A group of instances at a time goes through the step, so that
     what it touches may stay in the cache. Subclasses say how samples lie in memory."""
 
-    def __init__(self, torch, numpy, n, m, instances, batch, density, seed, group):
-        self.torch, self.instances, self.batch, self.group = torch, instances, batch, group
+    def __init__(self, torch, numpy, n, m, instances, batch, density, seed, group, team=None, number=0):
+        self.torch, self.instances, self.group, self.team, self.number = torch, instances, group, team, number
+        self.batch = batch // team.count if team else batch
         size = instances * n * m
         flat = [torch.zeros(size + instances * n) for _ in range(5)]
         self.parameters, self.gradient, self.mean, self.square, self.scratch = flat
         self.weights, self.bias = self.parameters[:size].view(instances, n, m), self.parameters[size:].view(instances, n)
         self.weight_gradient, self.bias_gradient = self.gradient[:size].view(instances, n, m), self.gradient[size:].view(instances, n)
         self.weights.copy_(xavier(torch, instances, n, m, seed))
-        self.features = Features(torch, numpy, density, seed)
+        self.features = Features(torch, numpy, density, seed + number)
         self.steps = 0
         self.allocate(n, m)
 
@@ -114,11 +142,14 @@ class HandWritten:
             self.features.draw(self.x)
             self.add_gradient(self.weights[part], self.bias[part], self.weight_gradient[part], self.bias_gradient[part])
         self.steps += 1
+        self.gradient.mul_(2 / self.batch)
+        if self.team:
+            self.team.join(self.number, self.steps, self.gradient)
+            self.gradient.mul_(1 / self.team.count)
         self.optimise()
 
     def optimise(self):
-        torch = self.torch
-        gradient = self.gradient.mul_(2 / self.batch)
+        torch, gradient = self.torch, self.gradient
         self.mean.lerp_(gradient, 1 - BETA1)
         self.square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
         torch.sqrt(self.square, out=self.scratch)
@@ -209,16 +240,19 @@ LAYOUTS = {"row-major": RowMajor, "feature-major": FeatureMajor, "elementwise": 
 
 
 def variants(n, m, instances, batch, threads):
-    """Layout, instances a group, processes: what is tried before the best is timed."""
-    for processes in {1, threads if instances >= threads else 1}:
-        share = -(-instances // processes)
+    """Layout, instances a group, what the processes share out among them, processes, threads of each: what is tried before the best is timed."""
+    ways = {("instances", 1, 1), ("instances", 1, threads)}
+    if threads > 1:
+        ways.add(("instances" if instances % threads == 0 else "rows", threads, 1))
+    for shared, processes, each in sorted(ways):
+        share = instances // processes if shared == "instances" else instances
         fit = max(1, min(share, (1 << 18) // (3 * batch * n)))
         for layout in LAYOUTS:
             if layout == "elementwise" and n * m > 10:
                 continue
             # A group divides its share evenly: buffers have one size.
             for group in {share, max(g for g in range(1, fit + 1) if share % g == 0)}:
-                yield layout, group, processes
+                yield layout, group, shared, processes, each
 
 
 def blas():
@@ -255,19 +289,20 @@ def time_steps(model, seconds):
             return done / elapsed
 
 
-def worker(make, instances, threads, seconds, barrier, results):
-    """One of the processes of a run: its share of the instances, in its own torch."""
+def worker(make, weight, threads, seconds, barrier, results):
+    """One of the processes of a run; its result is its speed times its share of the work."""
     import torch
 
     torch.set_num_threads(threads)
     try:
         with torch.no_grad():
-            model = make(instances)
-            warm = time.perf_counter()
-            while model.steps < 2 or time.perf_counter() - warm < min(0.2, seconds):
+            model = make()
+            for _ in range(WARM_UP):
                 model.step()
             barrier.wait()
-            results.put(time_steps(model, seconds) * instances)
+            results.put(time_steps(model, seconds) * weight)
+            if model.team:
+                model.team.leave(model.number)
     except Exception as exception:
         barrier.abort()
         results.put(exception)
@@ -275,22 +310,23 @@ def worker(make, instances, threads, seconds, barrier, results):
 
 
 def run_hand_written(arguments, variant, seconds):
-    """Steps a second of the whole set of instances, each process on its share."""
+    """Steps a second of the whole set of instances."""
     # Imported once, for all processes that are forked here. Nothing is computed before: OpenMP's threads do not outlive a fork.
     import numpy
     import torch
 
     n, m, instances, batch = CONFIGURATIONS[arguments.config]
-    layout, group, processes = variant
+    layout, group, shared, processes, threads = variant
     context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(processes), context.Queue()
+    team = Team(torch, instances * n * (m + 1), processes) if shared == "rows" else None
 
     def start(number):
-        def make(share):
-            return LAYOUTS[layout](torch, numpy, n, m, share, batch, arguments.density, arguments.seed + number, min(group, share))
+        def make():
+            share = instances if team else instances // processes
+            return LAYOUTS[layout](torch, numpy, n, m, share, batch, arguments.density, arguments.seed, group, team, number)
 
-        share = instances // processes + (number < instances % processes)
-        process = context.Process(target=worker, args=(make, share, max(1, arguments.threads // processes), seconds, barrier, results))
+        process = context.Process(target=worker, args=(make, 1 / processes, threads, seconds, barrier, results))
         process.start()
         return process
 
@@ -301,7 +337,7 @@ def run_hand_written(arguments, variant, seconds):
     for rate in rates:
         if isinstance(rate, Exception):
             raise rate
-    return sum(rates) / instances
+    return sum(rates)
 
 
 def throughput(arguments):
@@ -324,7 +360,7 @@ def throughput(arguments):
         load, children = Load(), sum(os.times()[2:4])
         rate = run_hand_written(arguments, best, arguments.seconds)
         report["foreign_load"] = round(load.foreign(sum(os.times()[2:4]) - children), 4)
-        report.update(zip(("layout", "instances_a_group", "processes"), best))
+        report.update(zip(("layout", "instances_a_group", "shared_out", "processes", "threads_a_process"), best))
     report["steps_per_second"] = rate
     report["samples_per_second"] = rate * batch * instances
     report["gflops"] = 10 * batch * n * m * instances * rate / 1e9
