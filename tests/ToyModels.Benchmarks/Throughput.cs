@@ -9,7 +9,7 @@ namespace ToyModels.Benchmarks;
 /// <param name="workload">What is trained.</param>
 /// <param name="density">Density p of every feature.</param>
 /// <param name="threads">Worker threads.</param>
-/// <param name="seconds">Time to spend on the measurement; at least three runs are made, or the first step of one, however long they take.</param>
+/// <param name="seconds">Time to spend on the measurement; at least three pairs of runs are made, or two steps of one run, however long they take.</param>
 internal sealed class Throughput(Workload workload, float density, int threads, double seconds)
 {
     private const int WindowStart = 1000;
@@ -80,7 +80,10 @@ internal sealed class Throughput(Workload workload, float density, int threads, 
 
         var step = Math.Max(twice - once, 1e-6) / steps;
         var rest = Math.Max(0, once - (steps * step));
-        var window = (int)Math.Clamp(((budget / LeastPairs) - (2 * rest)) / (3 * step), 10, WindowStart);
+
+        // A window of half of what start and evaluation take is not drowned by their scatter, whatever the time given.
+        var least = Math.Clamp(rest / (2 * step), 10, WindowStart);
+        var window = (int)Math.Clamp(((budget / LeastPairs) - (2 * rest)) / (3 * step), least, WindowStart);
         var rates = new List<double>();
         for (var seed = 1; seed <= LeastPairs || Stopwatch.GetElapsedTime(start).TotalSeconds < budget; seed++)
         {
