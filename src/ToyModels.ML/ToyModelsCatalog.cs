@@ -109,6 +109,27 @@ public sealed class ToyModelsCatalog
         return new Fitting(_mlContext, trainer, progress, cancellationToken).Run([.. fits.Select(f => (new ToyModelEstimator(_mlContext, f.Options), f.Data))]);
     }
 
+    /// <summary>Trains a model for every combination of sizes, kinds, importances, densities and seeds, many at the same time.</summary>
+    /// <remarks>
+    /// The same sweep gives the same bits, however many are trained at the same time, and whether or not some were taken up from
+    /// <see cref="SweepOptions.Folder"/>. Open the models as tables with <see cref="ModelMetrics"/> and
+    /// <see cref="FeatureMetrics(IReadOnlyList{ToyModelTransformer}, MetricsOptions?)"/>.
+    /// </remarks>
+    /// <param name="options">The sweep.</param>
+    /// <returns>
+    /// One transformer a cell, in the order of <see cref="SweepOptions.Cells"/>, with columns Features, Hidden and Reconstruction. A training that
+    /// diverged comes back with <see cref="StopReason.Diverged"/> and a warning in the log.
+    /// </returns>
+    /// <exception cref="ArgumentException">A list is empty, or a value is out of range: told before any model is trained.</exception>
+    /// <exception cref="InvalidDataException">The folder holds another sweep, other things, or a damaged cell.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was finished is in the folder.</exception>
+    public IReadOnlyList<ToyModelTransformer> Sweep(SweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Sweeping.Run(_mlContext, options);
+    }
+
     /// <summary>Measures every feature of a model: one row a feature.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">Thresholds; null for the defaults.</param>
@@ -119,11 +140,67 @@ public sealed class ToyModelsCatalog
         return MetricsTables.Features(_mlContext, model.Measure(options), model.FeatureNames);
     }
 
+    /// <summary>Measures every feature of many models, such as those of a sweep: one row a feature of a model.</summary>
+    /// <param name="models">The models; column Model counts them.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    /// <returns>A view with the columns of <see cref="ModelFeatureMetricsRow"/>: how each model was made, and its feature's metrics.</returns>
+    public IDataView FeatureMetrics(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        return MetricsTables.Features(_mlContext, models, options);
+    }
+
+    /// <summary>Measures many models, such as those of a sweep: one row a model.</summary>
+    /// <param name="models">The models; column Model counts them.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    /// <returns>A view with the columns of <see cref="ModelMetricsRow"/>: how each model was made, and what came of it.</returns>
+    public IDataView ModelMetrics(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        return MetricsTables.Models(_mlContext, models, options);
+    }
+
     /// <summary>A pipeline step that turns the rows of a model's output into one row a feature.</summary>
     /// <param name="inputColumnName">Any column that the toy model before it adds.</param>
     /// <param name="options">Thresholds; null for the defaults.</param>
     public FeatureMetricsEstimator FeatureMetrics(string inputColumnName = "Hidden", MetricsOptions? options = null) =>
         new(_mlContext, inputColumnName, options ?? new MetricsOptions());
+
+    /// <summary>A pipeline step that tells, row by row, what each feature receives from the others: Σ_{j≠i} W_i·W_j x_j.</summary>
+    /// <param name="outputColumnName">Output column, a vector of n.</param>
+    /// <param name="modelColumnName">Any column that the toy model before it adds.</param>
+    /// <param name="featureColumnName">The column x that the model reads, a vector of n.</param>
+    public ReceivedInterferenceEstimator ReceivedInterference(
+        string outputColumnName = "Interference", string modelColumnName = "Hidden", string featureColumnName = "Features") =>
+        new(_mlContext, outputColumnName, modelColumnName, featureColumnName);
+
+    /// <summary>A pipeline step that sets or scales single features of every row.</summary>
+    /// <param name="interventions">What is done, in this order; at least one.</param>
+    /// <param name="outputColumnName">Output column; may take the place of the input.</param>
+    /// <param name="inputColumnName">Input column, a fixed-size Vector&lt;Single&gt;; null for <paramref name="outputColumnName"/>.</param>
+    /// <exception cref="ArgumentException">There is no intervention.</exception>
+    public FeatureInterventionEstimator Intervene(
+        IEnumerable<FeatureIntervention> interventions, string outputColumnName = "Features", string? inputColumnName = null)
+    {
+        ArgumentNullException.ThrowIfNull(interventions);
+        return new(_mlContext, [.. interventions], outputColumnName, inputColumnName ?? outputColumnName);
+    }
+
+    /// <summary>A pipeline step that sets single features of every row to 0.</summary>
+    /// <param name="features">Numbers of the features, from 0; at least one.</param>
+    /// <param name="outputColumnName">Output column; may take the place of the input.</param>
+    /// <param name="inputColumnName">Input column, a fixed-size Vector&lt;Single&gt;; null for <paramref name="outputColumnName"/>.</param>
+    /// <exception cref="ArgumentException">There is no feature, or a number is negative.</exception>
+    public FeatureInterventionEstimator Ablate(IEnumerable<int> features, string outputColumnName = "Features", string? inputColumnName = null) =>
+        Intervene(features.Select(f => FeatureIntervention.Set(f, 0)), outputColumnName, inputColumnName);
+
+    /// <summary>A pipeline step that sets single features of every row to 0.</summary>
+    /// <param name="slotNames">Slot names of the features; at least one.</param>
+    /// <param name="outputColumnName">Output column; may take the place of the input.</param>
+    /// <param name="inputColumnName">Input column, a fixed-size Vector&lt;Single&gt;; null for <paramref name="outputColumnName"/>.</param>
+    /// <exception cref="ArgumentException">There is no feature, or a name is empty.</exception>
+    public FeatureInterventionEstimator Ablate(IEnumerable<string> slotNames, string outputColumnName = "Features", string? inputColumnName = null) =>
+        Intervene(slotNames.Select(n => FeatureIntervention.Set(n, 0)), outputColumnName, inputColumnName);
 
     /// <summary>Measures how every two features of a model meet: one row a pair, n(n−1)/2 rows.</summary>
     /// <param name="model">The model.</param>
@@ -138,6 +215,18 @@ public sealed class ToyModelsCatalog
     /// <param name="model">The model.</param>
     /// <param name="options">Thresholds; null for the defaults.</param>
     public DataFrame FeatureMetricsFrame(ToyModelTransformer model, MetricsOptions? options = null) => FeatureMetrics(model, options).ToDataFrame(-1);
+
+    /// <summary><see cref="FeatureMetrics(IReadOnlyList{ToyModelTransformer}, MetricsOptions?)"/> as a data frame, all rows.</summary>
+    /// <param name="models">The models.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    public DataFrame FeatureMetricsFrame(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null) =>
+        FeatureMetrics(models, options).ToDataFrame(-1);
+
+    /// <summary><see cref="ModelMetrics"/> as a data frame, all rows.</summary>
+    /// <param name="models">The models.</param>
+    /// <param name="options">Thresholds; null for the defaults.</param>
+    public DataFrame ModelMetricsFrame(IReadOnlyList<ToyModelTransformer> models, MetricsOptions? options = null) =>
+        ModelMetrics(models, options).ToDataFrame(-1);
 
     /// <summary><see cref="PairMetrics"/> as a data frame, all rows.</summary>
     /// <param name="model">The model.</param>

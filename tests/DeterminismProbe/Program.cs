@@ -24,11 +24,19 @@ TrainingInstance[] instances =
 ];
 foreach (var threads in (int[])[1, 2, 7])
 {
+    // Alone in its call, so that all threads work on one model.
+    var alone = new TrainingInstance(new ToyModelOptions { Hidden = 1, Steps = 10, BatchSize = 600, Seed = 4 }, Data(70, 0.3f));
+    Print(threads, new ToyModelTrainer(threads).Train([alone])[0]);
     foreach (var result in new ToyModelTrainer(threads).Train(instances))
     {
-        var losses = result.Best.LossHistory.Select(point => point.Loss).Append(result.Best.EvaluationLoss).ToArray();
-        Console.WriteLine($"threads {threads} n {result.Model.FeatureCount}: {Hash(result.Model.Weights)} {Hash(result.Model.Bias)} {Hash(losses)}");
+        Print(threads, result);
     }
+}
+
+static void Print(int threads, TrainingResult result)
+{
+    var losses = result.Best.LossHistory.Select(point => point.Loss).Append(result.Best.EvaluationLoss).ToArray();
+    Console.WriteLine($"threads {threads} n {result.Model.FeatureCount}: {Hash(result.Model.Weights)} {Hash(result.Model.Bias)} {Hash(losses)}");
 }
 
 static GeneratedSamples Data(int features, float density) => new(new FeatureDistribution(features, density), seed: 11);

@@ -4,7 +4,7 @@ namespace ToyModels.ML.Tests;
 
 /// <summary>
 /// What a fresh process does that knows a model file alone: <c>registered FILE</c> predicts one row and prints its bits; <c>unregistered FILE</c>
-/// loads without asking for the catalog and prints the innermost error.
+/// loads without asking for the catalog and prints the innermost error; <c>wine FILE</c> runs the example of docs/mlnet.md.
 /// </summary>
 internal static class Program
 {
@@ -13,6 +13,12 @@ internal static class Program
         var ml = new MLContext();
         try
         {
+            if (args[0] == "wine")
+            {
+                Console.WriteLine($"{WineServing.Predict(args[1]):R}");
+                return 0;
+            }
+
             if (args[0] == "registered")
             {
                 ml.ToyModels();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Data;
 
 namespace ToyModels.ML;
@@ -22,6 +23,11 @@ internal sealed class RowReading(string column, int count, ImmutableArray<string
         }
 
         var values = row.GetValues();
+        if (AreFinite(values))
+        {
+            return;
+        }
+
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
@@ -31,5 +37,25 @@ internal sealed class RowReading(string column, int count, ImmutableArray<string
                 throw new InvalidDataException($"{at}; features must be finite. Replace or filter missing values before the model.");
             }
         }
+    }
+
+    private static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        // The exponent of NaN and of infinity is all ones; nothing else has it so.
+        var exponent = Vector256.Create(0x7F800000);
+        var found = Vector256<int>.Zero;
+        var i = 0;
+        for (; i <= values.Length - Vector256<int>.Count; i += Vector256<int>.Count)
+        {
+            found |= Vector256.Equals(Vector256.Create(values[i..]).AsInt32() & exponent, exponent);
+        }
+
+        var areFinite = found == Vector256<int>.Zero;
+        for (; i < values.Length; i++)
+        {
+            areFinite &= float.IsFinite(values[i]);
+        }
+
+        return areFinite;
     }
 }

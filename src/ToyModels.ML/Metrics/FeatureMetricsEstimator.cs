@@ -3,7 +3,17 @@ using Microsoft.ML;
 namespace ToyModels.ML;
 
 /// <summary>A step that turns the rows of a toy model's output into one row a feature, with the columns of <see cref="FeatureMetricsRow"/>.</summary>
-/// <remarks>Stands directly after a <see cref="ToyModelEstimator"/>: the weights reach it as annotations of the columns that the model adds.</remarks>
+/// <remarks>
+/// <para>Stands directly after a <see cref="ToyModelEstimator"/>: the weights reach it as annotations of the columns that the model adds.</para>
+/// <list type="table">
+/// <listheader><term>Characteristic</term><description>Value</description></listheader>
+/// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
+/// <item><term>Input column data type</term><description>Any column that a toy model adds</description></item>
+/// <item><term>Output column data types</term><description>Those of <see cref="FeatureMetricsRow"/>: Int32, Single and Text, scalars only; the columns that go in are gone</description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>None but this one</description></item>
+/// <item><term>Exportable to ONNX</term><description>No</description></item>
+/// </list>
+/// </remarks>
 public sealed class FeatureMetricsEstimator : IEstimator<FeatureMetricsTransformer>
 {
     private readonly FeatureMetricsTransformer _transformer;

@@ -1,7 +1,7 @@
 namespace ToyModels.ML;
 
 /// <summary>One row of a table of feature metrics; the meaning of each column is that of <see cref="FeatureMetrics"/>.</summary>
-public sealed class FeatureMetricsRow
+public class FeatureMetricsRow
 {
     /// <summary>Number of the feature, from 0.</summary>
     public int Feature { get; set; }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -58,9 +59,9 @@ internal sealed class ToyModelRow : DataViewRow
         base.Dispose(disposing);
     }
 
-    internal void GetHidden(ref VBuffer<float> destination) => Copy(Hidden(), ref destination);
+    internal void GetHidden(ref VBuffer<float> destination) => ToyModelTransformer.Copy(Hidden(), ref destination);
 
-    internal void GetReconstruction(ref VBuffer<float> destination) => Copy(Reconstruction(), ref destination);
+    internal void GetReconstruction(ref VBuffer<float> destination) => ToyModelTransformer.Copy(Reconstruction(), ref destination);
 
     internal void GetLoss(ref float destination)
     {
@@ -70,11 +71,23 @@ internal sealed class ToyModelRow : DataViewRow
         destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, result.Importances.AsSpan(), result.Options.Reduction);
     }
 
-    private static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> destination)
+    /// <summary>Whether all are: 0·x is 0 for a finite x and NaN for any other, and a sum keeps NaN.</summary>
+    private static bool AreFinite(ReadOnlySpan<float> values)
     {
-        var editor = VBufferEditor.Create(ref destination, values.Length);
-        values.CopyTo(editor.Values);
-        destination = editor.Commit();
+        var i = 0;
+        var sums = Vector256<float>.Zero;
+        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            sums += Vector256.Create(values[i..]) * Vector256<float>.Zero;
+        }
+
+        var sum = Vector256.Sum(sums);
+        for (; i < values.Length; i++)
+        {
+            sum += values[i] * 0;
+        }
+
+        return sum == 0;
     }
 
     private ReadOnlySpan<float> Hidden()
@@ -83,7 +96,11 @@ internal sealed class ToyModelRow : DataViewRow
         if (_hiddenOf != Position)
         {
             _getFeatures!(ref _features);
-            _mapper.Rows.Require(_features, Position);
+            if (_features.Length != _model.FeatureCount || !AreFinite(_features.GetValues()))
+            {
+                _mapper.Rows.Require(_features, Position);
+            }
+
             if (_features.IsDense)
             {
                 _model.Encode(_features.GetValues(), _hidden);

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -10,13 +12,17 @@ namespace ToyModels.ML;
 /// </summary>
 public sealed class ToyModelTransformer : ITransformer
 {
+    private static readonly string _libraryVersion =
+        typeof(ToyModelTransformer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
     private readonly Lazy<ModelMetrics> _metrics;
 
-    internal ToyModelTransformer(TrainingResult result, OutputColumns columns, ImmutableArray<string> featureNames)
+    internal ToyModelTransformer(TrainingResult result, OutputColumns columns, ImmutableArray<string> featureNames, string? libraryVersion = null)
     {
         Result = result;
         Columns = columns;
         FeatureNames = featureNames;
+        LibraryVersion = libraryVersion ?? _libraryVersion;
         _metrics = new Lazy<ModelMetrics>(() => Measure(null));
     }
 
@@ -43,6 +49,15 @@ public sealed class ToyModelTransformer : ITransformer
 
     /// <summary>n names of the features: the slot names of the data, or F0, F1, …</summary>
     public ImmutableArray<string> FeatureNames { get; }
+
+    /// <summary>The version of ToyModels.ML that trained the model; empty where a file does not tell.</summary>
+    public string LibraryVersion { get; }
+
+    /// <summary>The version of the file format that this library writes.</summary>
+    public static int FormatVersion => ModelFile.Version;
+
+    /// <summary>The options that the model was trained with, seed resolved.</summary>
+    public ToyModelOptions Options => Result.Options;
 
     /// <summary>Input column x.</summary>
     public string FeatureColumnName => Columns.Features;
@@ -83,8 +98,51 @@ public sealed class ToyModelTransformer : ITransformer
         return new ToyModelView(input, new ToyModelMapper(this, input.Schema));
     }
 
+    /// <summary>W_i, the direction of a feature in the hidden space.</summary>
+    /// <param name="feature">Number of the feature, from 0 to n−1.</param>
+    /// <param name="weights">Receives m values; its memory is used again where it suffices.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such feature.</exception>
+    public void GetFeatureWeights(int feature, ref VBuffer<float> weights)
+    {
+        RequireIndex(feature, Model.FeatureCount, "features");
+        Copy(Model.Direction(feature), ref weights);
+    }
+
+    /// <summary>The weights of a neuron: row k of W, what each feature adds to h_k and takes from it.</summary>
+    /// <param name="neuron">Number of the hidden dimension, from 0 to m−1.</param>
+    /// <param name="weights">Receives n values; its memory is used again where it suffices.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such neuron.</exception>
+    public void GetNeuronWeights(int neuron, ref VBuffer<float> weights)
+    {
+        RequireIndex(neuron, Model.HiddenCount, "hidden dimensions");
+        Copy(Model.WeightsByDimension.Slice(neuron * Model.FeatureCount, Model.FeatureCount), ref weights);
+    }
+
+    /// <summary>b, the bias of each feature's output.</summary>
+    /// <param name="bias">Receives n values; its memory is used again where it suffices.</param>
+    public void GetBias(ref VBuffer<float> bias) => Copy(Model.Bias, ref bias);
+
+    /// <summary>I, the importance of each feature.</summary>
+    /// <param name="importance">Receives n values; its memory is used again where it suffices.</param>
+    public void GetImportance(ref VBuffer<float> importance) => Copy(Result.Importances.AsSpan(), ref importance);
+
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(ctx, this);
 
     internal ModelMetrics Measure(MetricsOptions? options) =>
         ModelMetrics.Measure(Model, Result.Importances.AsSpan(), Result.Densities.AsSpan(), options);
+
+    internal static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> destination)
+    {
+        var editor = VBufferEditor.Create(ref destination, values.Length);
+        values.CopyTo(editor.Values);
+        destination = editor.Commit();
+    }
+
+    private static void RequireIndex(int index, int count, string what, [CallerArgumentExpression(nameof(index))] string? name = null)
+    {
+        if ((uint)index >= (uint)count)
+        {
+            throw new ArgumentOutOfRangeException(name, index, $"The model has {count} {what}, numbered from 0 to {count - 1}.");
+        }
+    }
 }

@@ -16,6 +16,10 @@ internal static class SchemaErrors
     internal static ArgumentOutOfRangeException Mismatch(string role, string column, string expected, string actual, string parameter = InputSchema) =>
         new(parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}");
 
+    /// <summary>A column without the one slot that is meant.</summary>
+    internal static ArgumentOutOfRangeException NoSlot(string column, FormattableString what, FormattableString instead, string parameter = InputSchema) =>
+        new(parameter, $"Column '{column}' has {FormattableString.Invariant(what)}; {FormattableString.Invariant(instead)}.");
+
     /// <summary>A fixed-size vector of Single in a promised schema, whose size is not known yet.</summary>
     internal static SchemaShape.Column RequireFeatures(SchemaShape schema, string column)
     {
@@ -23,7 +27,7 @@ internal static class SchemaErrors
         var found = Require(schema, FeatureRole, column);
         if (found.Kind != SchemaShape.Column.VectorKind.Vector || !found.ItemType.Equals(NumberDataViewType.Single) || found.IsKey)
         {
-            throw Mismatch(FeatureRole, column, "Vector<Single>", TypeOf(found));
+            throw Mismatch(FeatureRole, column, "Vector<Single>", TypeOf(found) + HowToSize(found.Kind == SchemaShape.Column.VectorKind.VariableVector));
         }
 
         return found;
@@ -52,7 +56,9 @@ internal static class SchemaErrors
             || (size is { } expected && vector.Size != expected))
         {
             var wanted = size is { } s ? new VectorDataViewType(NumberDataViewType.Single, s).ToString()! : "Vector<Single>";
-            throw Mismatch(role, column, wanted, found.Type.ToString()!);
+            throw Mismatch(
+                role, column, wanted,
+                found.Type is VectorDataViewType { IsKnownSize: false } unsized ? $"VarVector<{unsized.ItemType}>{HowToSize(true)}" : found.Type.ToString()!);
         }
 
         return found;
@@ -63,6 +69,10 @@ internal static class SchemaErrors
         ArgumentNullException.ThrowIfNull(schema);
         return schema.GetColumnOrNull(column) ?? throw NotFound(role, column);
     }
+
+    private static string HowToSize(bool isLost) => isLost
+        ? ": the vector's size is not part of its type. Where all rows have one size, say it: [VectorType(n)] on the member that the rows are loaded or mapped from"
+        : "";
 
     private static string TypeOf(SchemaShape.Column column)
     {

@@ -45,6 +45,25 @@ internal static class Shapes
         }
     }
 
+    /// <summary>The input's columns and one fixed-size vector of Single.</summary>
+    internal static SchemaShape WithVectorColumn(MLContext mlContext, SchemaShape input, string name, bool hasSlotNames, bool hasImportance)
+    {
+        var definition = SchemaDefinition.Create(typeof(VectorColumn), SchemaDefinition.Direction.Write);
+        var column = definition.Single();
+        column.ColumnName = name;
+        if (hasSlotNames)
+        {
+            AddText(column, ToyModelAnnotations.SlotNames);
+        }
+
+        if (hasImportance)
+        {
+            AddNumbers(column, ToyModelAnnotations.Importance);
+        }
+
+        return mlContext.Transforms.CustomMapping<Empty, VectorColumn>(static (_, _) => { }, null, null, definition).GetOutputSchema(input);
+    }
+
     /// <summary>The columns of <typeparamref name="TRow"/> and nothing else.</summary>
     internal static SchemaShape Of<TRow>(MLContext mlContext) where TRow : class, new() =>
         mlContext.Transforms.CustomMapping<Empty, TRow>(static (_, _) => { }, null).GetOutputSchema(_nothing);
@@ -56,6 +75,12 @@ internal static class Shapes
         column.AddAnnotation(name, new VBuffer<ReadOnlyMemory<char>>(1, [default]), new VectorDataViewType(TextDataViewType.Instance, 1));
 
     private sealed class Empty;
+
+    private sealed class VectorColumn
+    {
+        [VectorType(1)]
+        public float[]? Values { get; set; }
+    }
 
     private sealed class ToyModelColumns
     {

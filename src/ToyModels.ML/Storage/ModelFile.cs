@@ -21,9 +21,15 @@ internal static class ModelFile
 {
     internal const string Contract = "ToyModels.ML";
 
-    private const int Version = 1;
+    /// <summary>The format that is written; the first that a reader must know to read it; the first that this library still reads.</summary>
+    internal const int Version = 1;
+    private const int ReadableBy = 1;
+    private const int ReadsFrom = 1;
+
     private const string ModelLoader = "ToyModelTransformer";
     private const string MetricsLoader = "ToyModelMetricsStep";
+    private const string InterferenceLoader = "ToyModelInterference";
+    private const string InterventionLoader = "ToyModelIntervention";
     private const string HeaderStream = "ToyModel.json";
     private const string WeightsStream = "ToyModel.safetensors";
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
@@ -40,6 +46,8 @@ internal static class ModelFile
             {
                 Register(catalog, typeof(ToyModelTransformer), ModelLoader, nameof(CreateModel));
                 Register(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, nameof(CreateMetrics));
+                Register(catalog, typeof(ReceivedInterferenceTransformer), InterferenceLoader, nameof(CreateInterference));
+                Register(catalog, typeof(FeatureInterventionTransformer), InterventionLoader, nameof(CreateIntervention));
                 _registered.Add(catalog, catalog.GetType());
             }
         }
@@ -53,6 +61,7 @@ internal static class ModelFile
             ["hidden"] = transformer.HiddenColumnName,
             ["reconstruction"] = transformer.ReconstructionColumnName,
             ["loss"] = transformer.LossColumnName,
+            ["library"] = transformer.LibraryVersion,
             ["featureNames"] = new JsonArray([.. transformer.FeatureNames.Select(n => (JsonNode)n)]),
         });
         SaveBinaryStream(context, WeightsStream, writer => WeightsFile.Write(writer.BaseStream, [transformer.Result], history: true));
@@ -64,6 +73,28 @@ internal static class ModelFile
             ["input"] = transformer.InputColumnName,
             ["componentThreshold"] = transformer.Options.ComponentThreshold,
             ["representedNorm"] = transformer.Options.RepresentedNorm,
+        });
+
+    internal static void Save(ModelSaveContext context, ReceivedInterferenceTransformer transformer) =>
+        Begin(context, InterferenceLoader, new JsonObject
+        {
+            ["output"] = transformer.OutputColumnName,
+            ["model"] = transformer.ModelColumnName,
+            ["features"] = transformer.FeatureColumnName,
+        });
+
+    internal static void Save(ModelSaveContext context, FeatureInterventionTransformer transformer) =>
+        Begin(context, InterventionLoader, new JsonObject
+        {
+            ["output"] = transformer.OutputColumnName,
+            ["input"] = transformer.InputColumnName,
+            ["interventions"] = new JsonArray([.. transformer.Interventions.Select(i => new JsonObject
+            {
+                ["feature"] = i.Feature,
+                ["slotName"] = i.SlotName,
+                ["kind"] = i.Kind.ToString(),
+                ["value"] = i.Value,
+            })]),
         });
 
     private static ToyModelTransformer CreateModel(IHostEnvironment _, object context) => Guarded(() =>
@@ -80,7 +111,7 @@ internal static class ModelFile
                 $"it holds {results.Count} models and {names.Length} names; there must be one model, and a name for each of its {features} features.");
         }
 
-        return new ToyModelTransformer(results[0], columns, names);
+        return new ToyModelTransformer(results[0], columns, names, Optional(header, "library") ?? "");
     });
 
     private static FeatureMetricsTransformer CreateMetrics(IHostEnvironment environment, object context) => Guarded(() =>
@@ -94,6 +125,30 @@ internal static class ModelFile
         var input = OutputColumns.RequireName(Required<string>(header, "input"), "input");
         return new FeatureMetricsTransformer(environment as MLContext ?? new MLContext(), input, options);
     });
+
+    private static ReceivedInterferenceTransformer CreateInterference(IHostEnvironment _, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        return new ReceivedInterferenceTransformer(
+            Required<string>(header, "output"), Required<string>(header, "model"), Required<string>(header, "features"));
+    });
+
+    private static FeatureInterventionTransformer CreateIntervention(IHostEnvironment _, object context) => Guarded(() =>
+    {
+        var header = Header(context);
+        var interventions = header["interventions"] as JsonArray ?? throw new InvalidDataException("its header has no 'interventions'.");
+        return new FeatureInterventionTransformer(
+            [.. interventions.Select(i => Intervention(i ?? throw new InvalidDataException("one of its 'interventions' is null.")))],
+            Required<string>(header, "output"),
+            Required<string>(header, "input"));
+    });
+
+    private static FeatureIntervention Intervention(JsonNode json) =>
+        FeatureIntervention.Of(
+            json["feature"]?.GetValue<int>(),
+            Optional(json, "slotName"),
+            Enum.Parse<InterventionKind>(Required<string>(json, "kind")),
+            Required<float>(json, "value"));
 
     /// <summary>Whatever a damaged or hostile payload makes fail becomes one kind of error that says so.</summary>
     private static T Guarded<T>(Func<T> read)
@@ -123,9 +178,17 @@ internal static class ModelFile
         loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
         var header = JsonNode.Parse(Bytes(context, HeaderStream)) ?? throw new InvalidDataException("its header is empty.");
         var version = Required<int>(header, "version");
-        return version == Version
+        var readableBy = header["readableBy"]?.GetValue<int>() ?? version;
+        if (readableBy > Version)
+        {
+            throw new InvalidDataException(
+                $"this file is newer than this library: its format has version {version}, which a reader of version {readableBy} can read, "
+                + $"and this library reads versions {ReadsFrom} to {Version}. Update ToyModels.ML.");
+        }
+
+        return version >= ReadsFrom
             ? header
-            : throw new InvalidDataException($"its format has version {version}, and this library reads version {Version}. Update ToyModels.ML.");
+            : throw new InvalidDataException($"its format has version {version}, and this library reads versions {ReadsFrom} to {Version}.");
     }
 
     private static T Required<T>(JsonNode header, string name) =>
@@ -164,6 +227,7 @@ internal static class ModelFile
         SaveString(context, Contract);
         SaveString(context, typeof(ModelFile).Assembly.FullName!);
         header["version"] = Version;
+        header["readableBy"] = ReadableBy;
         SaveBinaryStream(context, HeaderStream, writer => writer.Write(JsonSerializer.SerializeToUtf8Bytes(header)));
     }
 

@@ -11,14 +11,23 @@ internal sealed class Fitting(MLContext mlContext, IToyModelTrainer? trainer, IP
     {
         var instances = new TrainingInstance[fits.Count];
         var names = new ImmutableArray<string>[fits.Count];
+
+        // Models that learn from one view share its rows, kept ones included.
+        var opened = new Dictionary<(IDataView, string, bool), (SampleSource Samples, ImmutableArray<string> Names)>();
         for (var i = 0; i < fits.Count; i++)
         {
             var (estimator, data) = fits[i];
             ArgumentNullException.ThrowIfNull(data, "input");
-            var samples = ViewSamples.Of(data, estimator.Columns.Features, estimator.Options.Shuffle, out names[i]);
+            var key = (data, estimator.Columns.Features, estimator.Options.Shuffle);
+            if (!opened.TryGetValue(key, out var source))
+            {
+                opened.Add(key, source = ViewSamples.Of(data, estimator.Columns.Features, estimator.Options.Shuffle));
+            }
 
-            // Importances for another number of features are refused here, before any model of the call is trained.
-            estimator.Options.Model.Importance?.Resolve(samples.FeatureCount);
+            (var samples, names[i]) = source;
+
+            // What does not fit the data is refused here, before any model of the call is trained.
+            estimator.Options.Model.Validate(samples.FeatureCount);
             instances[i] = new TrainingInstance(estimator.Options.Model, samples);
         }
 
@@ -34,13 +43,19 @@ internal sealed class Fitting(MLContext mlContext, IToyModelTrainer? trainer, IP
         }
 
         log.Started();
-        var results = (trainer ?? new ToyModelTrainer()).Train(instances, log, cancellationToken);
-        if (results.Count != instances.Length)
-        {
-            throw new InvalidOperationException($"The trainer returned {results.Count} results for {instances.Length} instances; it must return one for each.");
-        }
-
+        var results = Train(trainer ?? new ToyModelTrainer(), instances, log, cancellationToken);
         log.Ended(results);
         return [.. fits.Select((f, i) => new ToyModelTransformer(results[i], f.Estimator.Columns, names[i]))];
+    }
+
+    /// <summary>Calls a trainer that anyone may have written.</summary>
+    /// <exception cref="InvalidOperationException">It does not return one result for each instance.</exception>
+    internal static IReadOnlyList<TrainingResult> Train(
+        IToyModelTrainer trainer, IReadOnlyList<TrainingInstance> instances, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var results = trainer.Train(instances, progress, cancellationToken);
+        return results.Count == instances.Count
+            ? results
+            : throw new InvalidOperationException($"The trainer returned {results.Count} results for {instances.Count} instances; it must return one for each.");
     }
 }

@@ -5,13 +5,34 @@ namespace ToyModels.ML;
 
 /// <summary>Fits a toy model of superposition: n features through m hidden dimensions and back (Elhage et al. 2022, "Problem setup").</summary>
 /// <remarks>
-/// <para>Input: one Vector&lt;Single&gt; column of fixed size n, dense or sparse, without NaN or infinity. Importances and densities are taken from the
-/// options, else from the column's annotations (<see cref="ToyModelAnnotations"/>), else importance is 1 and density is the fraction of non-zeros
-/// seen in the first pass.</para>
-/// <para>Output: the input's columns and Hidden (Vector&lt;Single&gt; of m), Reconstruction (Vector&lt;Single&gt; of n) and Loss (Single), as far as
-/// they are named; each is computed only where it is asked for, and carries the model's weights as annotations.</para>
-/// <para>Training: step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order.</para>
+/// <para>To create this estimator, use <see cref="ToyModelsCatalog.ToyModel(ToyModelEstimatorOptions)"/> or its overload.</para>
+/// <list type="table">
+/// <listheader><term>Characteristic</term><description>Value</description></listheader>
+/// <item><term>Machine learning task</term><description>Representation learning; no label</description></item>
+/// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes</description></item>
+/// <item><term>Input column data type</term><description>Vector of Single of fixed size n, dense or sparse, without NaN or infinity</description></item>
+/// <item><term>Output column data types</term><description>Hidden: Vector of Single of size m. Reconstruction: Vector of Single of size n. Loss: Single. As far as they are named</description></item>
+/// <item><term>Is normalization required?</term><description>No; values from 0 to 1 are those of the paper</description></item>
+/// <item><term>Is caching required?</term><description>No: up to 64 MB of rows are kept by the estimator itself, larger views are read again in every pass</description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>None but this one</description></item>
+/// <item><term>Exportable to ONNX</term><description>No</description></item>
+/// </list>
+/// <para>Scoring function: h = Wx, x' = f(Wᵀh + b), f the identity or ReLU; the loss of a row is Σ_i I_i (x_i − x'_i)², or its mean over features (Elhage
+/// et al. 2022, "Problem setup"). A column is computed only where it is asked for, and carries the model's weights as annotations.</para>
+/// <para>Importances and densities are taken from the options, else from the column's annotations (<see cref="ToyModelAnnotations"/>), else importance is
+/// 1 and density is the fraction of non-zeros in a pass over the rows.</para>
+/// <para>Training: step s uses rows s·B … s·B+B−1 of the stream of passes over the view, through one cursor, in order. Sparse rows are read in time
+/// proportional to their non-zeros. Memory does not grow with the number of rows.</para>
 /// </remarks>
+/// <example>
+/// Adds the column Hidden, a vector of three, to the data's own.
+/// <code>
+/// var model = mlContext.Transforms.Concatenate("Features", "Acidity", "Sugar", "Chlorides", "Sulphates", "Alcohol")
+///     .Append(mlContext.Transforms.NormalizeMinMax("Features"))
+///     .Append(mlContext.ToyModels().ToyModel(hidden: 3, steps: 500, seed: 1))
+///     .Fit(data);
+/// </code>
+/// </example>
 public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
 {
     internal ToyModelEstimator(MLContext mlContext, ToyModelEstimatorOptions options)

@@ -9,7 +9,7 @@ internal readonly struct DensityRun
     internal const float Largest = 0.99999994f;
 
     /// <summary>From this density on, drawing every element is cheaper than drawing gaps, and 27 bits are left for the value.</summary>
-    private const float DenseFrom = 1f / 16;
+    internal const float DenseFrom = 1f / 16;
 
     private DensityRun(int first, int count, float density, ValueRange range)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ToyModels;
 
 /// <summary>
@@ -69,6 +71,12 @@ public sealed class ToyModel
     {
         Guard.Length(features.Length, FeatureCount, nameof(features), "one for each feature");
         Guard.Length(hidden.Length, HiddenCount, nameof(hidden), "one for each hidden dimension");
+        if (IsWide(HiddenCount))
+        {
+            RowKernels.Encode([], features, _weights, hidden);
+            return;
+        }
+
         hidden.Clear();
         for (var i = 0; i < features.Length; i++)
         {
@@ -83,10 +91,18 @@ public sealed class ToyModel
     /// <param name="indices">Features that are present, in ascending order.</param>
     /// <param name="values">Their values, as many.</param>
     /// <param name="hidden">Receives h, m values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not that of a feature.</exception>
     public void Encode(ReadOnlySpan<int> indices, ReadOnlySpan<float> values, Span<float> hidden)
     {
         Guard.Length(values.Length, indices.Length, nameof(values), "one for each index");
         Guard.Length(hidden.Length, HiddenCount, nameof(hidden), "one for each hidden dimension");
+        RequireFeatures(indices);
+        if (IsWide(HiddenCount) && indices.Length > 0)
+        {
+            RowKernels.Encode(indices, values, _weights, hidden);
+            return;
+        }
+
         hidden.Clear();
         for (var e = 0; e < indices.Length; e++)
         {
@@ -104,6 +120,12 @@ public sealed class ToyModel
     {
         Guard.Length(hidden.Length, HiddenCount, nameof(hidden), "one for each hidden dimension");
         Guard.Length(reconstruction.Length, FeatureCount, nameof(reconstruction), "one for each feature");
+        if (IsWide(FeatureCount))
+        {
+            RowKernels.Decode(hidden, _weightsByDimension, _bias, Kind == ToyModelKind.ReluOutput, reconstruction);
+            return;
+        }
+
         _bias.CopyTo(reconstruction);
         for (var k = 0; k < hidden.Length; k++)
         {
@@ -125,6 +147,19 @@ public sealed class ToyModel
         Encode(features, hidden);
         Decode(hidden, reconstruction);
     }
+
+    private void RequireFeatures(ReadOnlySpan<int> indices)
+    {
+        foreach (var index in indices)
+        {
+            if ((uint)index >= (uint)FeatureCount)
+            {
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"Features are numbered from 0 to {FeatureCount - 1}.");
+            }
+        }
+    }
+
+    private static bool IsWide(int length) => Vector256.IsHardwareAccelerated && length >= RowKernels.Width;
 
     private static void RequireFinite(ReadOnlySpan<float> values, string name)
     {

@@ -1,38 +1,83 @@
+using System.Runtime.CompilerServices;
+
 namespace ToyModels;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), step for step as PyTorch writes it:
 /// θ ← θ(1 − ηλ); m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε).
 /// </summary>
-internal sealed class AdamW(OptimizerOptions options, int parameters)
+internal abstract class AdamW(OptimizerOptions options)
 {
-    private readonly float[] _mean = new float[parameters];
-    private readonly float[] _square = new float[parameters];
     private double _beta1Power = 1;
     private double _beta2Power = 1;
 
-    /// <summary>Counts a step; then <see cref="Apply"/> for each part of the parameters.</summary>
-    internal void BeginStep()
+    /// <summary>The constants of the rule.</summary>
+    protected OptimizerOptions Options => options;
+
+    /// <summary>1 − ηλ.</summary>
+    protected float Decay => (float)(1 - ((double)options.LearningRate * options.WeightDecay));
+
+    /// <summary>η/(1−β₁ᵗ).</summary>
+    protected float Rate { get; private set; }
+
+    /// <summary>1/√(1−β₂ᵗ).</summary>
+    protected float Root { get; private set; }
+
+    /// <summary>One step along <paramref name="scale"/> times the gradient.</summary>
+    /// <param name="parameters">θ; as many as the optimiser was made for.</param>
+    /// <param name="gradient">∂L/∂θ, as many.</param>
+    /// <param name="scale">What the gradient is multiplied by.</param>
+    internal void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float scale)
     {
         // By multiplication: Math.Pow differs in the last bit between systems.
         _beta1Power *= options.Beta1;
         _beta2Power *= options.Beta2;
+        Rate = (float)(options.LearningRate / (1 - _beta1Power));
+        Root = (float)(1 / Math.Sqrt(1 - _beta2Power));
+        Move(parameters, gradient, scale);
     }
 
-    /// <summary>Moves the parameters that begin at <paramref name="offset"/> of all, along <paramref name="scale"/> times the gradient.</summary>
-    internal void Apply(Span<float> parameters, ReadOnlySpan<float> gradient, float scale, int offset)
+    /// <summary>Applies the rule with this step's <see cref="Rate"/> and <see cref="Root"/>.</summary>
+    protected abstract void Move(Span<float> parameters, ReadOnlySpan<float> gradient, float scale);
+}
+
+/// <summary>The rule on one kind of vector; every operation is rounded once, so the bits are the same on all.</summary>
+/// <param name="options">The constants.</param>
+/// <param name="parameters">Number of parameters, a multiple of sixteen.</param>
+internal sealed unsafe class AdamW<TSimd, TF, TI>(OptimizerOptions options, int parameters) : AdamW(options)
+    where TSimd : struct, ISimd<TF, TI>
+    where TF : unmanaged
+    where TI : unmanaged
+{
+    private readonly float[] _mean = new float[parameters];
+    private readonly float[] _square = new float[parameters];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Move(Span<float> parameters, ReadOnlySpan<float> gradient, float scale)
     {
-        var mean = _mean.AsSpan(offset, parameters.Length);
-        var square = _square.AsSpan(offset, parameters.Length);
-        var decay = (float)(1 - ((double)options.LearningRate * options.WeightDecay));
-        var rate = (float)(options.LearningRate / (1 - _beta1Power));
-        var root = (float)(1 / Math.Sqrt(1 - _beta2Power));
-        for (var i = 0; i < parameters.Length; i++)
+        fixed (float* theta = parameters, g = gradient, m = _mean, v = _square)
         {
-            var g = gradient[i] * scale;
-            mean[i] = (options.Beta1 * mean[i]) + ((1 - options.Beta1) * g);
-            square[i] = (options.Beta2 * square[i]) + ((1 - options.Beta2) * g * g);
-            parameters[i] = (parameters[i] * decay) - (rate * mean[i] / ((MathF.Sqrt(square[i]) * root) + options.Epsilon));
+            for (var i = 0; i < parameters.Length; i += TSimd.Width)
+            {
+                Move(theta + i, g + i, m + i, v + i, scale);
+            }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Move(float* theta, float* gradient, float* mean, float* square, float scale)
+    {
+        var g = TSimd.Multiply(TSimd.Load(gradient), TSimd.Splat(scale));
+        var m = TSimd.Add(
+            TSimd.Multiply(TSimd.Splat(Options.Beta1), TSimd.Load(mean)),
+            TSimd.Multiply(TSimd.Splat(1 - Options.Beta1), g));
+        var v = TSimd.Add(
+            TSimd.Multiply(TSimd.Splat(Options.Beta2), TSimd.Load(square)),
+            TSimd.Multiply(TSimd.Multiply(TSimd.Splat(1 - Options.Beta2), g), g));
+        var denominator = TSimd.Add(TSimd.Multiply(TSimd.Sqrt(v), TSimd.Splat(Root)), TSimd.Splat(Options.Epsilon));
+        var move = TSimd.Divide(TSimd.Multiply(TSimd.Splat(Rate), m), denominator);
+        TSimd.Store(m, mean);
+        TSimd.Store(v, square);
+        TSimd.Store(TSimd.Subtract(TSimd.Multiply(TSimd.Load(theta), TSimd.Splat(Decay)), move), theta);
     }
 }

@@ -28,9 +28,9 @@ internal abstract class DenseEngine : GradientEngine
 
     internal override int Read(SampleReader reader, int rows) => _rows = reader.Read(_chunk.Span, rows, Stride);
 
-    internal override double Accumulate(float scale) => Accumulate(_chunk, _rows, scale);
+    internal override void Accumulate(float scale, ref double loss) => loss += Accumulate(_chunk, _rows, scale);
 
-    internal override double Loss() => Loss(_chunk, _rows);
+    internal override void AddLoss(ref double loss) => loss += Loss(_chunk, _rows);
 
     internal override void CountPresent(Span<long> present)
     {
@@ -43,6 +43,6 @@ internal abstract class DenseEngine : GradientEngine
     /// <summary>See <see cref="GradientEngine.Accumulate"/>.</summary>
     protected abstract double Accumulate(PinnedBuffer chunk, int rows, float scale);
 
-    /// <summary>See <see cref="GradientEngine.Loss"/>.</summary>
+    /// <summary>See <see cref="GradientEngine.AddLoss"/>.</summary>
     protected abstract double Loss(PinnedBuffer chunk, int rows);
 }

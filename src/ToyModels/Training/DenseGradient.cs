@@ -64,7 +64,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         var x = chunk.Pointer;
         var width = Lanes.RoundUp(rows);
         Forward(x, width);
-        var loss = Errors(x, rows, scale);
+        var loss = OutputErrors(x, rows, scale);
         DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _hidden, Features, _d.Pointer, Stride, null, _dh.Pointer, Stride, width);
         DenseKernels<TSimd, TF, TI>.AddOuter(
             _d.Pointer, _h.Pointer, x, _dh.Pointer, _weightGradient.Pointer, Features, _hidden, width, Stride);
@@ -74,7 +74,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     protected override double Loss(PinnedBuffer chunk, int rows)
     {
         Forward(chunk.Pointer, Lanes.RoundUp(rows));
-        return Errors(chunk.Pointer, rows, 0);
+        return OutputErrors(chunk.Pointer, rows, 0);
     }
 
     private void Forward(float* x, int width)
@@ -84,11 +84,11 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
             _weightsByDimension.Pointer, Features, Features, _hidden, _h.Pointer, Stride, _bias.Pointer, _d.Pointer, Stride, width);
     }
 
-    private double Errors(float* x, int rows, float scale) => _isRelu ? Errors<On>(x, rows, scale) : Errors<Off>(x, rows, scale);
+    private double OutputErrors(float* x, int rows, float scale) => _isRelu ? OutputErrors<On>(x, rows, scale) : OutputErrors<Off>(x, rows, scale);
 
     /// <summary>Turns the outputs o into ∂L/∂o = 2 I_j (x' − x), 0 where a ReLU is off, and adds the bias gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double Errors<TRelu>(float* x, int rows, float scale)
+    private double OutputErrors<TRelu>(float* x, int rows, float scale)
         where TRelu : struct, ISwitch
     {
         var lossLanes = stackalloc float[Lanes.Count];
@@ -111,10 +111,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
                 TF lossSum = default, biasSum = default;
                 for (nint s = pass; s < width; s += Lanes.Count)
                 {
-                    var o = TSimd.Load(output + s);
-                    var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, TSimd.Load(target + s));
-                    lossSum = TSimd.MultiplyAdd(error, error, lossSum);
-                    var d = TSimd.Multiply(factor, TRelu.IsOn ? TSimd.WherePositive(o, error) : error);
+                    var d = Errors<TSimd, TF, TI>.Step<TRelu>(TSimd.Load(output + s), TSimd.Load(target + s), factor, ref lossSum);
                     biasSum = TSimd.Add(biasSum, d);
                     TSimd.Store(d, output + s);
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 
 namespace ToyModels;
@@ -8,30 +9,66 @@ namespace ToyModels;
 /// </summary>
 internal static class Engines
 {
-    internal static GradientEngine Create(TrainingInstance instance, ReadOnlySpan<float> importances) =>
-        Vector512.IsHardwareAccelerated ? Create<Simd512, Vector512<float>, Vector512<int>>(instance, importances)
-        : Vector256.IsHardwareAccelerated ? Create<Simd256, Vector256<float>, Vector256<int>>(instance, importances)
-        : Create<Simd128, Vector128<float>, Vector128<int>>(instance, importances);
+    /// <summary>Features up to which the n² numbers of the form over non-zeros, twice 256 MB then, are worth their memory.</summary>
+    private const int MostGramFeatures = 8192;
 
-    private static GradientEngine Create<TSimd, TF, TI>(TrainingInstance instance, ReadOnlySpan<float> importances)
+    /// <summary>Rows from which densities are counted where the data carry none.</summary>
+    private const int CountedRows = 1024;
+
+    /// <param name="instance">What is trained.</param>
+    /// <param name="importances">Its n importances.</param>
+    /// <param name="threads">Threads that it may use; they change no bit.</param>
+    internal static GradientEngine Create(TrainingInstance instance, ReadOnlySpan<float> importances, int threads) =>
+        Vector512.IsHardwareAccelerated ? Create<Simd512, Vector512<float>, Vector512<int>>(instance, importances, threads)
+        : Vector256.IsHardwareAccelerated ? Create<Simd256, Vector256<float>, Vector256<int>>(instance, importances, threads)
+        : Create<Simd128, Vector128<float>, Vector128<int>>(instance, importances, threads);
+
+    internal static AdamW CreateOptimizer(OptimizerOptions options, int parameters) =>
+        Vector512.IsHardwareAccelerated ? new AdamW<Simd512, Vector512<float>, Vector512<int>>(options, parameters)
+        : Vector256.IsHardwareAccelerated ? new AdamW<Simd256, Vector256<float>, Vector256<int>>(options, parameters)
+        : new AdamW<Simd128, Vector128<float>, Vector128<int>>(options, parameters);
+
+    private static GradientEngine Create<TSimd, TF, TI>(TrainingInstance instance, ReadOnlySpan<float> importances, int threads)
         where TSimd : struct, ISimd<TF, TI>
         where TF : unmanaged
         where TI : unmanaged
     {
         var options = instance.Options;
         var features = instance.Samples.FeatureCount;
-        return PrefersGram(instance)
-            ? new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize)
-            : new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        if (PrefersGram(instance))
+        {
+            return new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        }
+
+        if (SmallGradient.Fits(features, options.Hidden))
+        {
+            return new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        }
+
+        var first = new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        var members = new DenseEngine[Math.Min(threads, (options.BatchSize + first.ChunkRows - 1) / first.ChunkRows)];
+        if (members.Length == 1)
+        {
+            return first;
+        }
+
+        members[0] = first;
+        for (var i = 1; i < members.Length; i++)
+        {
+            members[i] = new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
+        }
+
+        return new TeamGradient(members);
     }
 
     /// <summary>
-    /// Whether the form over non-zeros costs less. Costs in units of one vector of sixteen multiply-adds: the dense form does five products of
-    /// n·m a row, and the pass over errors; the other form a fixed 2n²m a step, and for each row that holds a non-zero n outputs.
+    /// Whether the form over non-zeros costs less. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2 at
+    /// 3.5 GHz): only their ratios matter, and those hardly change between machines. They stand here and are never measured at run time,
+    /// since the two forms round differently.
     /// </summary>
     private static bool PrefersGram(TrainingInstance instance)
     {
-        if (instance.Samples.Densities.IsDefault)
+        if (instance.Samples.FeatureCount > MostGramFeatures)
         {
             return false;
         }
@@ -40,16 +77,49 @@ internal static class Engines
         double hidden = instance.Options.Hidden;
         double batch = instance.Options.BatchSize;
         double present = 0, empty = 1;
-        foreach (var density in instance.Samples.Densities)
+        var isDrawnWhole = false;
+        foreach (var density in Densities(instance))
         {
             present += density;
             empty *= 1 - density;
+            isDrawnWhole |= density >= DensityRun.DenseFrom;
         }
 
+        // A row through five products of n·m multiply-adds, and through the errors of n outputs.
+        var isSmall = SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden);
+        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.17 * features) : (0.115 * features * hidden) + (0.4 * features));
+
+        // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing a
+        // non-zero costs as much as a few panels; where every element is drawn, the list has to look at every element.
         var panels = Math.Ceiling(features / Lanes.Count);
-        var dense = batch * ((5 * features * hidden) + (8 * features)) / Lanes.Count;
-        var gram = (3 * features * features * hidden / Lanes.Count) + (2 * features * features)
-            + (batch * (1 - empty) * panels * 8) + (batch * present * ((panels * 4) + 6));
+        var listed = isDrawnWhole ? 2.7 * batch * features : 0;
+        var gram = (0.11 * features * features * hidden) + (0.3 * features * features) + listed
+            + (batch * (1 - empty) * panels * 2.5) + (batch * present * ((panels * 3.5) + 14));
         return gram < dense;
+    }
+
+    /// <summary>The densities that the data carry, else the fraction of non-zeros among the first rows of the first pass.</summary>
+    private static ImmutableArray<float> Densities(TrainingInstance instance)
+    {
+        var samples = instance.Samples;
+        if (!samples.Densities.IsDefault)
+        {
+            return samples.Densities;
+        }
+
+        var n = samples.FeatureCount;
+        var (rows, present) = (0, new int[n]);
+        var chunk = new float[n * Lanes.Count];
+        using var reader = samples.OpenTraining(1, instance.Options.Seed!.Value);
+        while (rows < CountedRows && reader.Read(chunk, Lanes.Count, Lanes.Count) is var read and > 0)
+        {
+            rows += read;
+            for (var i = 0; i < n; i++)
+            {
+                present[i] += Lanes.Count - chunk.AsSpan(i * Lanes.Count, Lanes.Count).Count(0f);
+            }
+        }
+
+        return [.. present.Select(count => (float)count / Math.Max(rows, 1))];
     }
 }

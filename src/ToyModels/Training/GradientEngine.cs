@@ -4,7 +4,7 @@ namespace ToyModels;
 /// Loss and gradient of one model over a batch that is read in chunks, each engine in the form that suits it. A batch is
 /// <see cref="Begin"/>, then <see cref="Read"/> and <see cref="Accumulate"/> for each chunk, then <see cref="End"/>.
 /// </summary>
-internal abstract class GradientEngine
+internal abstract class GradientEngine : IDisposable
 {
     /// <summary>Rows of a chunk at most.</summary>
     internal abstract int ChunkRows { get; }
@@ -25,18 +25,23 @@ internal abstract class GradientEngine
     internal abstract int Read(SampleReader reader, int rows);
 
     /// <summary>Adds the gradient of the chunk's summed loss, times <paramref name="scale"/>.</summary>
-    /// <returns>Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)².</returns>
-    internal abstract double Accumulate(float scale);
+    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="loss">Has Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)² added to it.</param>
+    internal abstract void Accumulate(float scale, ref double loss);
 
     /// <summary>The chunk's loss alone.</summary>
-    /// <returns>Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)².</returns>
-    internal abstract double Loss();
+    /// <param name="loss">Has Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)² added to it.</param>
+    internal abstract void AddLoss(ref double loss);
 
     /// <summary>Adds the number of the chunk's non-zeros of each feature.</summary>
     internal abstract void CountPresent(Span<long> present);
 
     /// <summary>Completes the gradients of the batch.</summary>
     internal virtual void End()
+    {
+    }
+
+    public virtual void Dispose()
     {
     }
 }

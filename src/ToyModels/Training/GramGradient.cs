@@ -8,7 +8,7 @@ namespace ToyModels;
 /// without a non-zero all have the output b: they are counted, and computed once.
 /// <para>
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
-/// G and ∂G stays close while all rows of the batch pass through it. Sums over rows are chains in row order, one for each element, so no
+/// G and ∂G stays close while all rows of the batch pass through it. Sums over rows are chains, one for each element, in the order of the rows or of their lengths, so no
 /// lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have bias and weights 0.
 /// </para>
 /// </summary>
@@ -17,6 +17,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     where TF : unmanaged
     where TI : unmanaged
 {
+    /// <summary>From so many features on, rows pass through enough panels for sorting them to pay.</summary>
+    private const int SortedFrom = 4 * Lanes.Count;
+
     private readonly bool _isRelu;
     private readonly int _features;
     private readonly int _hidden;
@@ -92,7 +95,16 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _biasGradient.Span.Clear();
     }
 
-    internal override int Read(SampleReader reader, int rows) => reader.ReadSparse(_samples, rows, _features);
+    internal override int Read(SampleReader reader, int rows)
+    {
+        var read = reader.ReadSparse(_samples, rows, _features);
+        if (_padded >= SortedFrom)
+        {
+            _samples.SortByLength();
+        }
+
+        return read;
+    }
 
     internal override void CountPresent(Span<long> present)
     {
@@ -102,9 +114,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    internal override double Accumulate(float scale) => _isRelu ? Accumulate<On, On>(scale) : Accumulate<Off, On>(scale);
+    internal override void Accumulate(float scale, ref double loss) => loss += _isRelu ? Accumulate<On, On>(scale) : Accumulate<Off, On>(scale);
 
-    internal override double Loss() => _isRelu ? Accumulate<On, Off>(0) : Accumulate<Off, Off>(0);
+    internal override void AddLoss(ref double loss) => loss += _isRelu ? Accumulate<On, Off>(0) : Accumulate<Off, Off>(0);
 
     internal override void End()
     {
@@ -206,8 +218,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                 }
             }
 
-            var d0 = Error<TRelu>(o0, x0, f0, ref loss0);
-            var d1 = TVectors.Value > 1 ? Error<TRelu>(o1, x1, f1, ref loss1) : d0;
+            var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
+            var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1) : d0;
             if (TBackward.IsOn)
             {
                 bias0 = TSimd.Add(bias0, d0);
@@ -232,17 +244,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂L/∂o of outputs o against targets x; adds the squared errors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Error<TRelu>(TF o, TF x, TF factor, ref TF loss)
-        where TRelu : struct, ISwitch
-    {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, x);
-        loss = TSimd.MultiplyAdd(error, error, loss);
-        var d = TSimd.Multiply(factor, error);
-        return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
-    }
-
     /// <summary>Adds the empty rows, whose output is b and whose target is 0, and stores the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndColumns<TRelu>(int j, TF bias, TF factor, TF loss, TF biasGradient, int emptyRows)
@@ -250,7 +251,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         var empty = TSimd.Splat((float)emptyRows);
         TF emptyLoss = default;
-        var d = Error<TRelu>(bias, default, factor, ref emptyLoss);
+        var d = Errors<TSimd, TF, TI>.Step<TRelu>(bias, default, factor, ref emptyLoss);
         TSimd.Store(TSimd.MultiplyAdd(empty, emptyLoss, loss), _loss.Pointer + j);
         var sum = TSimd.Add(TSimd.Load(_biasGradient.Pointer + j), TSimd.MultiplyAdd(empty, d, biasGradient));
         TSimd.Store(sum, _biasGradient.Pointer + j);

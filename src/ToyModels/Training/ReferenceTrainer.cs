@@ -13,8 +13,9 @@ public sealed class ReferenceTrainer : IToyModelTrainer
         CancellationToken cancellationToken = default) =>
         new TrainingSession(
             instances,
-            (instance, importances) => new ReferenceGradient(
+            (instance, importances, _) => new ReferenceGradient(
                 instance.Options.Kind, instance.Samples.FeatureCount, instance.Options.Hidden, importances, instance.Options.BatchSize),
+            threads: 1,
             progress,
-            cancellationToken).Run(threads: 1);
+            cancellationToken).Run();
 }

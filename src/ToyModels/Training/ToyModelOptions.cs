@@ -48,4 +48,24 @@ public sealed record ToyModelOptions
             throw new ArgumentException($"Steps ({Steps}) and Epochs ({Epochs}) are both given; give one of them.", nameof(Steps));
         }
     }
+
+    /// <summary>Throws where options contradict each other, or cannot be had for so many features.</summary>
+    /// <param name="featureCount">Number of features n, at least 1.</param>
+    /// <exception cref="ArgumentException">
+    /// Both <see cref="Steps"/> and <see cref="Epochs"/> are given; importances are given for another number of features; or the n·m weights
+    /// and n biases are more numbers than one array can hold.
+    /// </exception>
+    public void Validate(int featureCount)
+    {
+        Validate();
+        Guard.AtLeast(featureCount, 1);
+        Importance?.Resolve(featureCount);
+        if (((long)featureCount * Hidden) + featureCount is var parameters && parameters > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Hidden is {Hidden}: with {featureCount} features that makes {parameters} weights and biases, ")
+                + FormattableString.Invariant($"and a model can have at most {Array.MaxLength}. Use fewer hidden dimensions or fewer features."),
+                nameof(featureCount));
+        }
+    }
 }

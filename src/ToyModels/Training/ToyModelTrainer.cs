@@ -14,5 +14,5 @@ public sealed class ToyModelTrainer : IToyModelTrainer
         IReadOnlyList<TrainingInstance> instances,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new TrainingSession(instances, Engines.Create, progress, cancellationToken).Run(Threads);
+        new TrainingSession(instances, Engines.Create, Threads, progress, cancellationToken).Run();
 }

@@ -15,8 +15,10 @@ internal sealed class TrainingRun
     private readonly int _features;
     private readonly int _restart;
     private readonly int? _steps;
-    private readonly float[] _weights;
-    private readonly float[] _bias;
+
+    // W, then b, then zeros that stay zero up to a whole number of vectors.
+    private readonly float[] _parameters;
+    private readonly float[] _gradient;
     private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
@@ -30,9 +32,10 @@ internal sealed class TrainingRun
         _engine = engine;
         _features = instance.Samples.FeatureCount;
         _steps = StepsOf(_options);
-        _weights = InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart);
-        _bias = new float[_features];
-        _optimizer = new AdamW(_options.Optimizer, _weights.Length + _bias.Length);
+        _parameters = new float[Lanes.RoundUp(checked(_features * (_options.Hidden + 1)))];
+        _gradient = new float[_parameters.Length];
+        InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart).CopyTo(_parameters, 0);
+        _optimizer = Engines.CreateOptimizer(_options.Optimizer, _parameters.Length);
     }
 
     /// <summary>n densities: those that the data carry, else the fraction of non-zeros among all rows. Known after <see cref="Run"/>.</summary>
@@ -51,7 +54,7 @@ internal sealed class TrainingRun
         var lossSinceRecord = 0.0;
         var recorded = 0;
         var step = 0;
-        var (keptWeights, keptBias) = (_weights, _bias);
+        var kept = _parameters;
         var reason = StopReason.Completed;
         while (step != _steps)
         {
@@ -90,7 +93,8 @@ internal sealed class TrainingRun
         }
 
         var isDiverged = reason == StopReason.Diverged;
-        var model = new ToyModel(_options.Kind, _options.Hidden, isDiverged ? keptWeights : _weights, isDiverged ? keptBias : _bias);
+        var final = isDiverged ? kept : _parameters;
+        var model = new ToyModel(_options.Kind, _options.Hidden, WeightsOf(final), BiasOf(final));
         var evaluation = Evaluate(model);
         return new RestartResult(
             _restart,
@@ -103,7 +107,7 @@ internal sealed class TrainingRun
         void Record(int at)
         {
             var loss = (float)(lossSinceRecord / (at - recorded));
-            if (!float.IsFinite(loss) || !AllFinite(_weights) || !AllFinite(_bias))
+            if (!float.IsFinite(loss) || !AllFinite(_parameters))
             {
                 reason = StopReason.Diverged;
                 return;
@@ -111,7 +115,7 @@ internal sealed class TrainingRun
 
             recorded = at;
             lossSinceRecord = 0;
-            (keptWeights, keptBias) = ((float[])_weights.Clone(), (float[])_bias.Clone());
+            kept = (float[])_parameters.Clone();
             _history.Add(new LossPoint(at, loss));
             onRecord?.Invoke(_history[^1]);
         }
@@ -121,7 +125,7 @@ internal sealed class TrainingRun
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>
     private double? Step(SampleReader reader)
     {
-        _engine.Begin(_weights, _bias);
+        _engine.Begin(WeightsOf(_parameters), BiasOf(_parameters));
 
         // The last batch of the last epoch may be short, which shows only when it has been read: its mean is put right after.
         var loss = 0.0;
@@ -135,7 +139,7 @@ internal sealed class TrainingRun
                 break;
             }
 
-            loss += _engine.Accumulate(scale);
+            _engine.Accumulate(scale, ref loss);
             samples += read;
         }
 
@@ -145,10 +149,9 @@ internal sealed class TrainingRun
         }
 
         _engine.End();
-        _optimizer.BeginStep();
-        var partial = (float)((double)_options.BatchSize / samples);
-        _optimizer.Apply(_weights, _engine.WeightGradient, partial, 0);
-        _optimizer.Apply(_bias, _engine.BiasGradient, partial, _weights.Length);
+        _engine.WeightGradient.CopyTo(_gradient);
+        _engine.BiasGradient.CopyTo(_gradient.AsSpan(_features * _options.Hidden));
+        _optimizer.Step(_parameters, _gradient, (float)((double)_options.BatchSize / samples));
         return loss * Reduction / samples;
     }
 
@@ -165,7 +168,7 @@ internal sealed class TrainingRun
         var samples = 0L;
         while (_engine.Read(reader, _engine.ChunkRows) is var read and > 0)
         {
-            loss += _engine.Loss();
+            _engine.AddLoss(ref loss);
             samples += read;
             if (isCounted)
             {
@@ -176,6 +179,10 @@ internal sealed class TrainingRun
         Densities = isCounted ? [.. present.Select(count => (float)((double)count / samples))] : _instance.Samples.Densities;
         return (float)(loss * Reduction / samples);
     }
+
+    private ReadOnlySpan<float> WeightsOf(float[] parameters) => parameters.AsSpan(0, _features * _options.Hidden);
+
+    private ReadOnlySpan<float> BiasOf(float[] parameters) => parameters.AsSpan(_features * _options.Hidden, _features);
 
     private static bool AllFinite(float[] values)
     {

@@ -14,6 +14,7 @@ internal sealed class TrainingSession
     private readonly EngineFactory _createEngine;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly CancellationToken _cancellationToken;
+    private readonly int _threads;
     private readonly RestartResult?[] _results;
     private readonly ImmutableArray<float>[] _densities;
     private readonly long? _stepsTotal;
@@ -24,6 +25,7 @@ internal sealed class TrainingSession
     internal TrainingSession(
         IReadOnlyList<TrainingInstance> instances,
         EngineFactory createEngine,
+        int threads,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -34,6 +36,7 @@ internal sealed class TrainingSession
         }
 
         _createEngine = createEngine;
+        _threads = threads;
         _progress = progress;
         _cancellationToken = cancellationToken;
         _instances = [.. instances.Select(Resolve)];
@@ -52,12 +55,12 @@ internal sealed class TrainingSession
     }
 
     /// <summary>Creates the engine of one job.</summary>
-    internal delegate GradientEngine EngineFactory(TrainingInstance instance, ReadOnlySpan<float> importances);
+    internal delegate GradientEngine EngineFactory(TrainingInstance instance, ReadOnlySpan<float> importances, int threads);
 
-    internal IReadOnlyList<TrainingResult> Run(int threads)
+    internal IReadOnlyList<TrainingResult> Run()
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        var workers = new Thread[Math.Min(threads, _jobs.Length) - 1];
+        var workers = new Thread[Math.Min(_threads, _jobs.Length) - 1];
         for (var i = 0; i < workers.Length; i++)
         {
             workers[i] = new Thread(Work) { IsBackground = true, Name = "toy-model training" };
@@ -113,7 +116,10 @@ internal sealed class TrainingSession
     private void Train(Job job)
     {
         var (training, importances) = _instances[job.Instance];
-        var run = new TrainingRun(training, job.Restart, _createEngine(training, importances.AsSpan()));
+
+        // Where there are fewer jobs than threads, a job gets several.
+        using var engine = _createEngine(training, importances.AsSpan(), Math.Max(1, _threads / _jobs.Length));
+        var run = new TrainingRun(training, job.Restart, engine);
         _results[job.Slot] = run.Run(
             point => _progress?.Report(new TrainingProgress(
                 job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _stepsTotal)),
@@ -124,8 +130,8 @@ internal sealed class TrainingSession
 
     private static Instance Resolve(TrainingInstance training)
     {
-        training.Options.Validate();
         var features = training.Samples.FeatureCount;
+        training.Options.Validate(features);
         var importances = training.Options.Importance?.Resolve(features)
             ?? (training.Samples.Importances is { IsDefault: false } carried ? carried : new UniformImportance(1).Resolve(features));
         var options = training.Options with { Seed = training.Options.Seed ?? Random.Shared.Next() };

@@ -77,27 +77,6 @@ public class GeneratedViewTests
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(64)]
-    public void A_cursor_set_gives_every_row_once_with_its_id_and_can_be_put_back_in_order(int cursors)
-    {
-        var view = Generate(5000);
-        var column = view.Schema[0];
-        var expected = view.Column("Features");
-
-        var rows = new List<(long Batch, long Position, ulong Id, float[] Row)>();
-        foreach (var cursor in view.GetRowCursorSet([column], cursors))
-        {
-            rows.AddRange(WithIds(cursor, column));
-        }
-
-        var ordered = rows.OrderBy(r => r.Batch).ThenBy(r => r.Position).ToArray();
-        Assert.Equal(Enumerable.Range(0, 5000).Select(r => (ulong)r), ordered.Select(r => r.Id));
-        Assert.Equal(expected, ordered.Select(r => r.Row));
-    }
-
     [Fact]
     public void Shuffling_gives_every_row_once_with_its_own_id_in_an_order_that_the_random_decides()
     {
@@ -155,40 +134,6 @@ public class GeneratedViewTests
         }
 
         Assert.Equal(1_000_000, rows);
-    }
-
-    [Fact]
-    public void Position_starts_before_the_first_row_and_the_end_stays_the_end()
-    {
-        var view = Generate(2);
-        using var cursor = view.GetRowCursor(view.Schema);
-        var getter = cursor.GetGetter<VBuffer<float>>(view.Schema[0]);
-        var id = cursor.GetIdGetter();
-        VBuffer<float> row = default;
-        DataViewRowId rowId = default;
-
-        Assert.Equal(-1, cursor.Position);
-        Assert.Throws<InvalidOperationException>(() => getter(ref row));
-        Assert.Throws<InvalidOperationException>(() => id(ref rowId));
-        Assert.True(cursor.MoveNext());
-        Assert.Equal(0, cursor.Position);
-        Assert.True(cursor.MoveNext());
-        Assert.Equal(1, cursor.Position);
-        Assert.False(cursor.MoveNext());
-        Assert.False(cursor.MoveNext());
-        Assert.Equal(-1, cursor.Position);
-        Assert.Throws<InvalidOperationException>(() => getter(ref row));
-    }
-
-    [Fact]
-    public void A_getter_of_the_wrong_type_is_refused()
-    {
-        var view = Generate(2);
-        using var cursor = view.GetRowCursor(view.Schema);
-
-        var e = Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(view.Schema[0]));
-
-        Assert.StartsWith("Invalid TValue in GetGetter: 'System.Single'", e.Message);
     }
 
     [Fact]

@@ -91,16 +91,123 @@ public class ViewSamplesTests
     }
 
     [Fact]
-    public void One_cursor_a_pass_and_none_before_the_first_read()
+    public void A_small_view_is_read_through_one_cursor_and_none_before_the_first_read()
     {
         var view = new CountingView(Views.Dense(_ml));
-        using var reader = Samples(view).OpenTraining(null, 1);
+        var samples = Samples(view);
+        using var reader = samples.OpenTraining(null, 1);
         Assert.Equal(0, view.Cursors);
+
+        reader.Read(new float[5 * 112], 100, 112);
+        var evaluation = ReadAll(samples.OpenEvaluation(), 5, 16);
+
+        Assert.Equal(1, view.Cursors);
+        Assert.Equal(["Features"], view.Asked);
+        Assert.Equal(Enumerable.Range(0, 40).Select(Views.Row), evaluation);
+    }
+
+    [Fact]
+    public void A_shuffled_view_is_read_through_one_cursor_a_pass()
+    {
+        var view = new CountingView(_ml.ToyModels().Generate(new FeatureDistribution(5, 1f), 40, seed: 9));
+        using var reader = Samples(view, shuffle: true).OpenTraining(null, 1);
 
         reader.Read(new float[5 * 112], 100, 112);
 
         Assert.Equal(3, view.Cursors);
-        Assert.Equal(["Features"], view.Asked);
+    }
+
+    [Fact]
+    public void A_view_larger_than_what_is_kept_is_read_through_one_cursor_a_pass_to_the_same_rows()
+    {
+        // 20 000 rows of 1000 numbers are 80 MB, more than the 64 MB that are kept.
+        var generated = _ml.ToyModels().Generate(new FeatureDistribution(1000, 0.5f), 20_000, seed: 9);
+        var view = new CountingView(generated);
+        using var reader = Samples(view).OpenTraining(2, 1);
+
+        var (first, second) = (Sum(20_000), Sum(20_000));
+
+        Assert.Equal(2, view.Cursors);
+        Assert.Equal(first, second);
+
+        double Sum(int rows)
+        {
+            var (sum, batch) = (0.0, new float[1000 * 512]);
+            for (var read = 0; read < rows;)
+            {
+                read += reader.Read(batch, Math.Min(512, rows - read), 512);
+                sum += System.Numerics.Tensors.TensorPrimitives.Sum<float>(batch);
+            }
+
+            return sum;
+        }
+    }
+
+    [Fact]
+    public void A_reader_that_stops_early_leaves_it_to_another_to_keep_the_rows()
+    {
+        var view = new CountingView(Views.Dense(_ml));
+        var samples = Samples(view);
+        using (var early = samples.OpenTraining(null, 1))
+        {
+            early.Read(new float[5 * 16], 16, 16);
+        }
+
+        ReadAll(samples.OpenTraining(3, 1), 5, 16);
+        ReadAll(samples.OpenEvaluation(), 5, 16);
+
+        Assert.Equal(2, view.Cursors);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(100)]
+    public void Rows_read_by_their_non_zeros_are_those_read_densely(int batch)
+    {
+        foreach (var view in new[] { Views.Dense(_ml), Views.Sparse(_ml) })
+        {
+            using var reader = Samples(view).OpenTraining(3, seed: 1);
+            var sparse = new SparseSamples();
+            var (rows, values) = (0, new List<float>());
+            while (reader.ReadSparse(sparse, batch, 5) is var read and > 0)
+            {
+                Assert.Equal(read, sparse.ActiveRows + sparse.EmptyRows);
+                for (var row = 0; row < sparse.ActiveRows; row++)
+                {
+                    var dense = new float[5];
+                    for (var e = sparse.Starts[row]; e < sparse.Starts[row + 1]; e++)
+                    {
+                        dense[sparse.Features[e]] = sparse.Values[e];
+                    }
+
+                    values.AddRange(dense);
+                }
+
+                rows += read;
+            }
+
+            Assert.Equal(120, rows);
+            Assert.Equal(Enumerable.Range(0, 120).SelectMany(r => Views.Row(r % 40)), values);
+        }
+    }
+
+    [Fact]
+    public void Reading_densely_and_by_non_zeros_may_alternate_over_kept_rows_too()
+    {
+        foreach (var view in new[] { Views.Dense(_ml), Views.Sparse(_ml) })
+        {
+            using var reader = Samples(view).OpenTraining(null, seed: 1);
+            var (sparse, buffer) = (new SparseSamples(), new float[5 * 16]);
+            for (var first = 0; first < 200; first += 20)
+            {
+                reader.Read(buffer, 10, 16);
+                Assert.Equal(Enumerable.Range(first, 10).Select(r => Views.Row(r % 40)[2]), buffer[32..42]);
+                reader.ReadSparse(sparse, 10, 5);
+                var expected = Enumerable.Range(first + 10, 10).SelectMany(r => Views.Row(r % 40)).Where(v => v != 0);
+                Assert.Equal(expected, sparse.Values.ToArray());
+            }
+        }
     }
 
     [Fact]
@@ -173,7 +280,7 @@ public class ViewSamplesTests
     private static void Annotate(SchemaDefinition definition, string name, params float[] values) =>
         definition["Features"].AddAnnotation(name, new VBuffer<float>(values.Length, values), new VectorDataViewType(NumberDataViewType.Single, values.Length));
 
-    private static SampleSource Samples(IDataView view, bool shuffle = false) => ViewSamples.Of(view, "Features", shuffle, out _);
+    private static SampleSource Samples(IDataView view, bool shuffle = false) => ViewSamples.Of(view, "Features", shuffle).Samples;
 
     private static float[][] ReadAll(SampleReader reader, int count, int batch)
     {

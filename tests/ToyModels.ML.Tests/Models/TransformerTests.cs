@@ -101,62 +101,6 @@ public class TransformerTests
     }
 
     [Fact]
-    public void A_getter_of_the_wrong_type_is_refused()
-    {
-        var view = Contexts.Fit(_ml).Transform(Views.Dense(_ml));
-        using var cursor = view.GetRowCursor(view.Schema);
-
-        Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(view.Schema["Hidden"]));
-        Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<VBuffer<float>>(view.Schema["Loss"]));
-    }
-
-    [Fact]
-    public void Values_are_refused_before_the_first_row_and_after_the_last_and_the_end_stays_the_end()
-    {
-        var view = Contexts.Fit(_ml).Transform(Views.Dense(_ml, 2));
-        using var cursor = view.GetRowCursor(view.Schema);
-        var getter = cursor.GetGetter<VBuffer<float>>(view.Schema["Hidden"]);
-        VBuffer<float> row = default;
-
-        Assert.Equal(-1, cursor.Position);
-        Assert.ThrowsAny<InvalidOperationException>(() => getter(ref row));
-        Assert.True(cursor.MoveNext());
-        Assert.Equal(0, cursor.Position);
-        Assert.True(cursor.MoveNext());
-        Assert.False(cursor.MoveNext());
-        Assert.False(cursor.MoveNext());
-    }
-
-    [Fact]
-    public void Row_count_shuffling_cursor_sets_and_ids_are_those_of_the_rows_that_go_in()
-    {
-        var source = _ml.ToyModels().Generate(new FeatureDistribution(5, 0.5f), 5000, seed: 3);
-        var view = Contexts.Fit(_ml).Transform(source);
-
-        Assert.Equal(5000, view.GetRowCount());
-        Assert.True(view.CanShuffle);
-        Assert.Equal(Ids(source.GetRowCursor(source.Schema, new Random(2))), Ids(view.GetRowCursor(view.Schema, new Random(2))));
-        var column = view.Schema["Hidden"];
-        var oneByOne = view.Column("Hidden");
-        var set = view.GetRowCursorSet([column], 3).SelectMany(c => Views.Read(c, column)).ToArray();
-        Assert.Equal(oneByOne.Select(r => (r[0], r[1])).Order(), set.Select(r => (r[0], r[1])).Order());
-
-        static List<ulong> Ids(DataViewRowCursor cursor)
-        {
-            var getter = cursor.GetIdGetter();
-            DataViewRowId id = default;
-            var ids = new List<ulong>();
-            while (cursor.MoveNext())
-            {
-                getter(ref id);
-                ids.Add(id.Low);
-            }
-
-            return ids;
-        }
-    }
-
-    [Fact]
     public void Rows_with_missing_values_are_refused_by_row_column_and_slot()
     {
         var view = Contexts.Fit(_ml).Transform(Views.Dense(_ml, [Views.Row(0), Views.Row(1), [0, 0, float.NaN, 0, 0]], 5));
@@ -164,6 +108,29 @@ public class TransformerTests
         var e = Assert.Throws<InvalidDataException>(() => view.Column("Hidden"));
 
         Assert.StartsWith("Row 2 of column 'Features' holds NaN in slot 2 (F2)", e.Message);
+    }
+
+    [Fact]
+    public void Parameters_are_handed_out_by_feature_and_by_neuron_into_memory_that_is_there()
+    {
+        var fitted = Contexts.Fit(_ml);
+        VBuffer<float> values = default;
+
+        for (var feature = 0; feature < 5; feature++)
+        {
+            fitted.GetFeatureWeights(feature, ref values);
+            Assert.Equal(fitted.Model.Direction(feature).ToArray(), values.DenseValues());
+        }
+
+        fitted.GetNeuronWeights(1, ref values);
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => fitted.Model.Direction(i)[1]), values.DenseValues());
+        fitted.GetBias(ref values);
+        Assert.Equal(fitted.Model.Bias.ToArray(), values.DenseValues());
+        fitted.GetImportance(ref values);
+        Assert.Equal(fitted.Result.Importances, values.DenseValues());
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() => fitted.GetFeatureWeights(5, ref values));
+        Assert.StartsWith("The model has 5 features, numbered from 0 to 4.", e.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => fitted.GetNeuronWeights(-1, ref values));
     }
 
     [Fact]

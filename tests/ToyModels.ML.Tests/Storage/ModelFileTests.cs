@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using Microsoft.ML;
 
@@ -27,6 +26,8 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(saved.Result.Densities.ToArray(), loaded.Result.Densities.ToArray());
         Assert.Equal(saved.LossHistory.ToArray(), loaded.LossHistory.ToArray());
         Assert.Equal(saved.FeatureNames.ToArray(), loaded.FeatureNames.ToArray());
+        Assert.Equal(saved.LibraryVersion, loaded.LibraryVersion);
+        Assert.Matches(@"^\d+\.\d+", loaded.LibraryVersion);
         Assert.Equal((saved.Seed, saved.StopReason, saved.EvaluationLoss), (loaded.Seed, loaded.StopReason, loaded.EvaluationLoss));
         Assert.Equal(saved.Columns, loaded.Columns);
         Assert.Equal(Lines(saved.GetOutputSchema(data.Schema)), Lines(loaded.GetOutputSchema(data.Schema)));
@@ -101,7 +102,7 @@ public sealed class ModelFileTests : IDisposable
     {
         var fitted = Contexts.Fit(_ml);
 
-        var (code, output) = RunFresh("registered", Save(fitted, Views.Dense(_ml)));
+        var (code, output) = FreshProcess.Run("registered", Save(fitted, Views.Dense(_ml)));
 
         Assert.Equal((0, Program.Bits(fitted.Transform(Views.Dense(_ml, 3)).Column("Hidden"))), (code, output));
     }
@@ -109,7 +110,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_fresh_process_that_does_not_ask_for_the_catalog_is_told_to()
     {
-        var (code, output) = RunFresh("unregistered", Save(Contexts.Fit(_ml), Views.Dense(_ml)));
+        var (code, output) = FreshProcess.Run("unregistered", Save(Contexts.Fit(_ml), Views.Dense(_ml)));
 
         Assert.Equal(1, code);
         Assert.Contains("call mlContext.ToyModels()", output);
@@ -140,7 +141,10 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ToyModel.json", "{\"version\":2}", "its format has version 2")]
+    [InlineData("ToyModel.json", "{\"version\":2}", "this file is newer than this library: its format has version 2")]
+    [InlineData("ToyModel.json", "{\"version\":9,\"readableBy\":4}", "version 9, which a reader of version 4 can read, and this library reads versions 1 to 1. Update ToyModels.ML")]
+    [InlineData("ToyModel.json", "{\"version\":0}", "its format has version 0")]
+    [InlineData("ToyModel.json", "{\"version\":3,\"readableBy\":1}", "its header has no 'features'")]
     [InlineData("ToyModel.json", "{}", "its header has no 'version'")]
     [InlineData("ToyModel.json", "not json", "not a toy model")]
     [InlineData("ToyModel.json", "[1]", "not a toy model")]
@@ -201,6 +205,24 @@ public sealed class ModelFileTests : IDisposable
         Assert.InRange(refused, 10, 40);
     }
 
+    /// <summary>A file of each version of the format, written once and never again: what is read from it must not change.</summary>
+    [Fact]
+    public void A_file_of_the_first_format_gives_what_it_always_gave()
+    {
+        var chain = (IEnumerable<ITransformer>)Load(Path.Combine(AppContext.BaseDirectory, "Storage", "Golden", "format-1.zip"), out var schema);
+
+        var model = Assert.IsType<ToyModelTransformer>(chain.First());
+        Assert.Equal(("Features", "Vector<Single, 3>"), (schema[0].Name, schema[0].Type.ToString()));
+        Assert.Equal("3f4c284e,bf1089ac,bdd636e6,3dc36965,3e841129,3f467e64;3c96a13e,3c92f3bc,3c9416f6", Program.Bits([model.Model.Weights.ToArray(), model.Model.Bias.ToArray()]));
+        Assert.Equal([1, 0.5f, 0.25f], model.Result.Importances.ToArray());
+        Assert.Equal([0.5f, 0.25f, 0.125f], model.Result.Densities.ToArray());
+        Assert.Equal((7, 20, 64, 2, StopReason.Completed), (model.Seed, model.Options.Steps, model.Options.BatchSize, model.Options.Restarts, model.StopReason));
+        Assert.Equal(2, model.Result.Restarts.Length);
+        Assert.Equal((1, 20), (model.LossHistory[0].Step, model.LossHistory[^1].Step));
+        Assert.Equal(("Hidden", "Reconstruction", "Loss", "F2", ""), (model.HiddenColumnName, model.ReconstructionColumnName, model.LossColumnName, model.FeatureNames[2], model.LibraryVersion));
+        Assert.Equal(0.25f, Assert.IsType<FeatureMetricsTransformer>(chain.Last()).Options.ComponentThreshold);
+    }
+
     private static string Lines(DataViewSchema schema) =>
         string.Join('\n', schema.Select(c => $"{c.Name}: {c.Type} {string.Join(' ', c.Annotations.Schema.Select(a => $"{a.Name}: {a.Type}"))}"));
 
@@ -218,18 +240,6 @@ public sealed class ModelFileTests : IDisposable
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
         return copy.ToArray();
-    }
-
-    private static (int Code, string Output) RunFresh(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Program).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output.Trim());
     }
 
     private string Save(ITransformer model, IDataView data, string name = "model.zip")

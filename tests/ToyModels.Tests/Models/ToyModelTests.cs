@@ -71,7 +71,9 @@ public sealed class ToyModelTests
             expected += (output[i] - row[i * 16]) * (output[i] - row[i * 16]);
         }
 
-        Assert.Equal(expected, engine.Loss());
+        var loss = 0.0;
+        engine.AddLoss(ref loss);
+        Assert.Equal(expected, loss);
     }
 
     [Fact]
@@ -91,5 +93,50 @@ public sealed class ToyModelTests
     {
         Assert.Throws<ArgumentException>(() => new ToyModel(ToyModelKind.Linear, 1, [1, value], [1, 2]));
         Assert.Throws<ArgumentException>(() => new ToyModel(ToyModelKind.Linear, 1, [1, 2], [value, 2]));
+    }
+
+    [Fact]
+    public void Every_size_gives_the_bits_of_the_written_out_chains_dense_and_sparse()
+    {
+        var random = new Random(5);
+        foreach (var (n, m) in from n in Enumerable.Range(1, 70) from m in new[] { 1, 2, 7, 8, 9, 16, 20, 31, 32, 33, 44, 70 } select (n, m))
+        {
+            var model = new ToyModel(
+                n % 2 == 0 ? ToyModelKind.Linear : ToyModelKind.ReluOutput, m, Draw(n * m, 1), Draw(n, 1));
+            var x = Draw(n, n % 3 == 0 ? 1 : 0.4);
+            var (indices, values) = (Enumerable.Range(0, n).Where(i => x[i] != 0).ToArray(), x.Where(v => v != 0).ToArray());
+            var (dense, sparse, y) = (new float[m], new float[m], new float[n]);
+
+            model.Encode(x, dense);
+            model.Encode(indices, values, sparse);
+            model.Decode(dense, y);
+
+            for (var k = 0; k < m; k++)
+            {
+                Assert.Equal(Bits(indices.Aggregate(0f, (h, i) => MathF.FusedMultiplyAdd(x[i], model.Weights[(i * m) + k], h))), Bits(dense[k]));
+                Assert.Equal(Bits(dense[k]), Bits(sparse[k]));
+            }
+
+            for (var j = 0; j < n; j++)
+            {
+                var o = Enumerable.Range(0, m).Aggregate(model.Bias[j], (o, k) => MathF.FusedMultiplyAdd(dense[k], model.WeightsByDimension[(k * n) + j], o));
+                Assert.Equal(Bits(model.Kind == ToyModelKind.Linear || o > 0 ? o : 0), Bits(y[j]));
+            }
+        }
+
+        float[] Draw(int count, double density) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() < density ? random.NextSingle() - 0.5f : 0)];
+
+        static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12)]
+    public void An_index_that_is_not_a_feature_s_is_refused(int m)
+    {
+        var model = new ToyModel(ToyModelKind.Linear, m, new float[4 * m], new float[4]);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Encode([0, 4, 1], [1, 1, 1], new float[m]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Encode([-1], [1], new float[m]));
     }
 }

@@ -6,31 +6,34 @@ public sealed class AdamWTests
     public void Steps_agree_with_the_published_rule_in_double()
     {
         var options = OptimizerOptions.AdamW with { LearningRate = 0.01f, WeightDecay = 0.1f };
-        var optimizer = new AdamW(options, 1);
-        var parameter = new[] { 0.7f };
+        var optimizer = Engines.CreateOptimizer(options, 16);
+        var parameters = new float[16];
+        parameters[3] = 0.7f;
         double theta = 0.7f, mean = 0, square = 0;
         for (var t = 1; t <= 200; t++)
         {
             var gradient = (float)Math.Sin(t) * 3;
-            optimizer.BeginStep();
-            optimizer.Apply(parameter, [gradient], 1, 0);
+            var gradients = new float[16];
+            gradients[3] = gradient / 2;
+            optimizer.Step(parameters, gradients, 2);
 
             theta *= 1 - (0.01 * 0.1);
             mean = (0.9 * mean) + (0.1 * gradient);
             square = (0.999 * square) + (0.001 * gradient * gradient);
             theta -= 0.01 * (mean / (1 - Math.Pow(0.9, t))) / (Math.Sqrt(square / (1 - Math.Pow(0.999, t))) + 1e-8);
-            Assert.Equal(theta, parameter[0], 2e-6);
+            Assert.Equal(theta, parameters[3], 2e-6);
         }
+
+        Assert.All(parameters.Where((_, i) => i != 3), value => Assert.Equal(0, value));
     }
 
     [Fact]
     public void Weight_decay_pulls_alone_where_there_is_no_gradient()
     {
-        var optimizer = new AdamW(OptimizerOptions.AdamW with { LearningRate = 0.1f, WeightDecay = 0.5f }, 1);
-        var parameter = new[] { 2f };
-        optimizer.BeginStep();
-        optimizer.Apply(parameter, [0], 1, 0);
-        Assert.Equal(2 * 0.95f, parameter[0], 1e-6);
+        var optimizer = Engines.CreateOptimizer(OptimizerOptions.AdamW with { LearningRate = 0.1f, WeightDecay = 0.5f }, 16);
+        var parameters = Enumerable.Repeat(2f, 16).ToArray();
+        optimizer.Step(parameters, new float[16], 1);
+        Assert.All(parameters, parameter => Assert.Equal(2 * 0.95f, parameter, 1e-6));
     }
 
     [Fact]

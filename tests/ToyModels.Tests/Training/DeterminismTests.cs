@@ -14,15 +14,18 @@ public sealed class DeterminismTests
         data 0.05 ee20c74a5d3bf982
         data 0.002 50d78f7ad4edc57d
         importance 5d83a2cd37d1d771 4d3def3049877d47
+        threads 1 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
         threads 1 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
         threads 1 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
-        threads 1 n 2: f5d5873e046b2aa4 96e253b4afb85b73 dc1d3ea010066ba3
+        threads 1 n 2: a45e7d7b97e00dcd 9e763a5aa3a2caa2 fc6f5e0ecb30b30b
+        threads 2 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
         threads 2 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
         threads 2 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
-        threads 2 n 2: f5d5873e046b2aa4 96e253b4afb85b73 dc1d3ea010066ba3
+        threads 2 n 2: a45e7d7b97e00dcd 9e763a5aa3a2caa2 fc6f5e0ecb30b30b
+        threads 7 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
         threads 7 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
         threads 7 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
-        threads 7 n 2: f5d5873e046b2aa4 96e253b4afb85b73 dc1d3ea010066ba3
+        threads 7 n 2: a45e7d7b97e00dcd 9e763a5aa3a2caa2 fc6f5e0ecb30b30b
         """;
 
     [Theory]

@@ -7,7 +7,7 @@ public sealed class GradientTests
 {
     public static TheoryData<ToyModelKind, int, int, int, float> Shapes => new MatrixTheoryData(
         [ToyModelKind.Linear, ToyModelKind.ReluOutput],
-        [(1, 1, 1), (2, 1, 16), (5, 2, 40), (7, 3, 33), (20, 5, 100), (13, 17, 31), (80, 20, 50)],
+        [(1, 1, 1), (2, 1, 16), (3, 3, 17), (4, 1, 50), (5, 2, 40), (6, 3, 35), (7, 3, 33), (20, 5, 100), (13, 17, 31), (80, 20, 50)],
         [1f, 0.3f, 0.02f]);
 
     [Theory]
@@ -79,6 +79,39 @@ public sealed class GradientTests
             Assert.Equal(expected, problem.Accumulate(parts, 1, chunk: 40), 1e-4);
             AssertClose(whole.WeightGradient, parts.WeightGradient);
             AssertClose(whole.BiasGradient, parts.BiasGradient);
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void A_team_of_threads_gives_the_bits_of_one(int threads)
+    {
+        var instance = new TrainingInstance(
+            new ToyModelOptions { Hidden = 4, BatchSize = 1100 }, new GeneratedSamples(new FeatureDistribution(70, 0.2f), seed: 9));
+        var importances = Importance.Uniform().Resolve(70);
+        using var alone = Engines.Create(instance, importances.AsSpan(), threads: 1);
+        using var team = Engines.Create(instance, importances.AsSpan(), threads);
+        Assert.IsType<TeamGradient>(team);
+        Assert.Equal(Run(alone), Run(team));
+        Assert.Equal(alone.WeightGradient, team.WeightGradient);
+        Assert.Equal(alone.BiasGradient, team.BiasGradient);
+
+        (double Trained, double Evaluated) Run(GradientEngine engine)
+        {
+            engine.Begin(InitialWeights.XavierNormal(70, 4, 1, 0), new float[70]);
+            using var reader = instance.Samples.OpenTraining(null, 0);
+            double trained = 0, evaluated = 0;
+            for (var rows = 0; rows < 1100;)
+            {
+                rows += engine.Read(reader, Math.Min(engine.ChunkRows, 1100 - rows));
+                engine.AddLoss(ref evaluated);
+                engine.Accumulate(0.5f, ref trained);
+            }
+
+            engine.End();
+            return (trained, evaluated);
         }
     }
 
@@ -184,6 +217,7 @@ public sealed class GradientTests
         [
             new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new GramGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
+            .. SmallGradient.Fits(Features, Hidden) ? [new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count)] : (GradientEngine[])[],
         ];
 
         internal SampleReader Open() => _samples.OpenTraining(null, 0);
@@ -196,7 +230,7 @@ public sealed class GradientTests
             for (var rows = 0; rows < Count;)
             {
                 rows += engine.Read(reader, Math.Min(chunk, Count - rows));
-                loss += engine.Accumulate(scale);
+                engine.Accumulate(scale, ref loss);
             }
 
             engine.End();
@@ -208,7 +242,9 @@ public sealed class GradientTests
             engine.Begin(Weights, Bias);
             using var reader = Open();
             engine.Read(reader, Count);
-            return engine.Loss();
+            var loss = 0.0;
+            engine.AddLoss(ref loss);
+            return loss;
         }
 
         /// <summary>Central difference of the reference loss. The step is small against the distance of nearly every output from the ReLU's kink.</summary>

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+
+namespace ToyModels;
+
+/// <summary>The one step between forward and backward pass, for a vector of outputs.</summary>
+internal static class Errors<TSimd, TF, TI>
+    where TSimd : struct, ISimd<TF, TI>
+    where TF : unmanaged
+    where TI : unmanaged
+{
+    /// <summary>∂L/∂o = 2 I (x' − x) of outputs o against targets x, 0 where a ReLU is off; adds the squared errors to <paramref name="loss"/>.</summary>
+    /// <param name="o">Outputs before the ReLU.</param>
+    /// <param name="x">Targets.</param>
+    /// <param name="factor">2 I, times the scale of the gradient.</param>
+    /// <param name="loss">Sums (x' − x)².</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TF Step<TRelu>(TF o, TF x, TF factor, ref TF loss)
+        where TRelu : struct, ISwitch
+    {
+        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, x);
+        loss = TSimd.MultiplyAdd(error, error, loss);
+        var d = TSimd.Multiply(factor, error);
+        return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
+    }
+}
