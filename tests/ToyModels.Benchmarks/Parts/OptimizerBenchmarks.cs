@@ -1,0 +1,30 @@
+using BenchmarkDotNet.Attributes;
+
+namespace ToyModels.Benchmarks;
+
+/// <summary>One step of AdamW over the parameters of one instance.</summary>
+public class OptimizerBenchmarks
+{
+    private AdamW _optimizer = null!;
+    private float[] _parameters = null!;
+    private float[] _gradient = null!;
+
+    [Params("A", "C", "F1", "F2")]
+    public string Config { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var workload = Workload.Named(Config);
+        _parameters = InitialWeights.XavierNormal(workload.Features, workload.Hidden, seed: 1, restart: 0);
+        _gradient = InitialWeights.XavierNormal(workload.Features, workload.Hidden, seed: 2, restart: 0);
+        _optimizer = new AdamW(OptimizerOptions.AdamW, _parameters.Length);
+    }
+
+    [Benchmark]
+    public void Step()
+    {
+        _optimizer.BeginStep();
+        _optimizer.Apply(_parameters, _gradient, 1, 0);
+    }
+}

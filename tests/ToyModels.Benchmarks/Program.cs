@@ -1,0 +1,11 @@
+using System.CommandLine;
+using ToyModels.Benchmarks;
+
+var root = new RootCommand("How fast ToyModels.ML is, part by part and as a whole. docs/performance.md explains what is measured and how.")
+{
+    new PartsCommand(),
+    new ThroughputCommand(),
+    new CompareCommand(),
+    new AgreementCommand(),
+};
+return root.Parse(args).Invoke();
