@@ -24,7 +24,7 @@ public class GradientBenchmarks
         var instance = workload.Create(Density, steps: 500, seed: 1)[0];
         var trained = new ToyModelTrainer(1).Train([instance])[0];
         (_weights, _bias) = (trained.Model.Weights.ToArray(), trained.Model.Bias.ToArray());
-        _engine = Engines.Create(instance, trained.Importances.AsSpan());
+        _engine = Engines.Create(instance, trained.Importances.AsSpan(), threads: 1);
         _reader = instance.Samples.OpenTraining(epochs: null, seed: 1);
         _rows = Math.Min(_engine.ChunkRows, workload.Batch);
         _engine.Begin(_weights, _bias);
@@ -32,16 +32,26 @@ public class GradientBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup() => _reader.Dispose();
+    public void Cleanup()
+    {
+        _reader.Dispose();
+        _engine.Dispose();
+    }
 
     [Benchmark]
-    public double Forward() => _engine.Loss();
+    public double Forward()
+    {
+        var loss = 0.0;
+        _engine.AddLoss(ref loss);
+        return loss;
+    }
 
     [Benchmark]
     public double Gradient()
     {
         _engine.Begin(_weights, _bias);
-        var loss = _engine.Accumulate(1f / _rows);
+        var loss = 0.0;
+        _engine.Accumulate(1f / _rows, ref loss);
         _engine.End();
         return loss;
     }
@@ -51,7 +61,8 @@ public class GradientBenchmarks
     {
         _engine.Begin(_weights, _bias);
         _engine.Read(_reader, _rows);
-        var loss = _engine.Accumulate(1f / _rows);
+        var loss = 0.0;
+        _engine.Accumulate(1f / _rows, ref loss);
         _engine.End();
         return loss;
     }

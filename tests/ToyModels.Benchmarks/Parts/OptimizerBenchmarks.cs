@@ -16,15 +16,17 @@ public class OptimizerBenchmarks
     public void Setup()
     {
         var workload = Workload.Named(Config);
-        _parameters = InitialWeights.XavierNormal(workload.Features, workload.Hidden, seed: 1, restart: 0);
-        _gradient = InitialWeights.XavierNormal(workload.Features, workload.Hidden, seed: 2, restart: 0);
-        _optimizer = new AdamW(OptimizerOptions.AdamW, _parameters.Length);
+        _parameters = Padded(InitialWeights.XavierNormal(workload.Features, workload.Hidden, seed: 1, restart: 0));
+        _gradient = Padded(InitialWeights.XavierNormal(workload.Features, workload.Hidden, seed: 2, restart: 0));
+        _optimizer = Engines.CreateOptimizer(OptimizerOptions.AdamW, _parameters.Length);
     }
 
     [Benchmark]
-    public void Step()
+    public void Step() => _optimizer.Step(_parameters, _gradient, 1);
+
+    private static float[] Padded(float[] values)
     {
-        _optimizer.BeginStep();
-        _optimizer.Apply(_parameters, _gradient, 1, 0);
+        Array.Resize(ref values, Lanes.RoundUp(values.Length));
+        return values;
     }
 }

@@ -17,6 +17,7 @@ public sealed class AnalysisTests : IDisposable
     {
         var cancellationToken = CancellationToken.None;
         var csvPath = _folder.PathOf("models.csv");
+        var sweepFolder = _folder.PathOf("sweep");
 
         #region sweep
         var models = _mlContext.ToyModels().Sweep(new SweepOptions
@@ -27,7 +28,7 @@ public sealed class AnalysisTests : IDisposable
             Kinds = [ToyModelKind.Linear, ToyModelKind.ReluOutput],
             Seeds = [1, 2],
             Steps = 500,
-            Folder = _folder.PathOf("sweep"),
+            Folder = sweepFolder,
             CancellationToken = cancellationToken,
         });
         #endregion
