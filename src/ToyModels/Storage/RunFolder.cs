@@ -220,7 +220,7 @@ public sealed class RunFolder : IDisposable
 
         if (!force && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
-            throw new IOException($"'{path}' is not empty; choose another folder, or replace this one, whole, with force.");
+            throw new IOException($"'{path}' is not empty; choose another folder, or replace this one, whole, with force (--force on the command line).");
         }
     }
 

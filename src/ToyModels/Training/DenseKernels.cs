@@ -33,26 +33,29 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Product(float* a, nint aStride, int rows, int depth, float* b, nint bStride, float* start, float* c, nint cStride, int samples)
     {
-        var blocks = (rows + 5) / 6;
         var s = 0;
         for (; s + (2 * TSimd.Width) <= samples; s += 2 * TSimd.Width)
         {
-            for (int block = 0, r = 0; block < blocks; block++)
-            {
-                var height = (rows - r + blocks - block - 1) / (blocks - block);
-                ProductBlock<Two>(height, a + r, aStride, depth, b + s, bStride, start == null ? null : start + r, c + (r * cStride) + s, cStride);
-                r += height;
-            }
+            ProductColumns<Two>(a, aStride, rows, depth, b + s, bStride, start, c + s, cStride);
         }
 
         for (; s < samples; s += TSimd.Width)
         {
-            for (int block = 0, r = 0; block < blocks; block++)
-            {
-                var height = (rows - r + blocks - block - 1) / (blocks - block);
-                ProductBlock<One>(height, a + r, aStride, depth, b + s, bStride, start == null ? null : start + r, c + (r * cStride) + s, cStride);
-                r += height;
-            }
+            ProductColumns<One>(a, aStride, rows, depth, b + s, bStride, start, c + s, cStride);
+        }
+    }
+
+    /// <summary>All rows of one or two vectors of C, in blocks as equal as can be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ProductColumns<TVectors>(
+        float* a, nint aStride, int rows, int depth, float* b, nint bStride, float* start, float* c, nint cStride)
+        where TVectors : struct, ICount
+    {
+        for (int blocks = (rows + 5) / 6, r = 0; blocks > 0; blocks--)
+        {
+            var height = (rows - r + blocks - 1) / blocks;
+            ProductBlock<TVectors>(height, a + r, aStride, depth, b, bStride, start == null ? null : start + r, c + (r * cStride), cStride);
+            r += height;
         }
     }
 
