@@ -24,8 +24,8 @@ TrainingInstance[] instances =
 ];
 foreach (var threads in (int[])[1, 2, 7])
 {
-    // Alone in its call, so that all threads work on one model.
-    var alone = new TrainingInstance(new ToyModelOptions { Hidden = 1, Steps = 10, BatchSize = 600, Seed = 4 }, Data(70, 0.3f));
+    // Alone in its call, with enough to do for three threads to work on one model.
+    var alone = new TrainingInstance(new ToyModelOptions { Hidden = 1, Steps = 4, BatchSize = 2400, Seed = 4 }, Data(70, 0.3f));
     Print(threads, new ToyModelTrainer(threads).Train([alone])[0]);
     foreach (var result in new ToyModelTrainer(threads).Train(instances))
     {

@@ -72,22 +72,45 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         var scale = TSimd.Splat(run.Scale);
         var shift = TSimd.Splat(run.Shift);
         var largest = TSimd.Splat(DensityRun.Largest);
-        for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass++)
+        if (TSimd.Width == Lanes.Count)
         {
-            var generator = generators[pass];
+            var generator = generators[0];
+            for (var feature = 0; feature < run.Count; feature++, destination += stride)
+            {
+                for (var s = 0; s < rows; s += Lanes.Count)
+                {
+                    TSimd.Store(Draw(ref generator, last, scale, shift, largest), destination + s);
+                }
+            }
+
+            generators[0] = generator;
+            return;
+        }
+
+        // Two generators side by side: one alone would wait for its own next state.
+        for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass += 2)
+        {
+            var (first, second) = (generators[pass], generators[pass + 1]);
             for (var feature = 0; feature < run.Count; feature++)
             {
                 var row = destination + (feature * stride) + (pass * TSimd.Width);
                 for (var s = 0; s < rows; s += Lanes.Count)
                 {
-                    var u = generator.Next();
-                    var value = TSimd.Min(TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift), largest);
-                    TSimd.Store(TSimd.WhereAtMost(u, last, value), row + s);
+                    TSimd.Store(Draw(ref first, last, scale, shift, largest), row + s);
+                    TSimd.Store(Draw(ref second, last, scale, shift, largest), row + s + TSimd.Width);
                 }
             }
 
-            generators[pass] = generator;
+            (generators[pass], generators[pass + 1]) = (first, second);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TF Draw(ref LaneGenerator<TSimd, TF, TI> generator, TI last, TF scale, TF shift, TF largest)
+    {
+        var u = generator.Next();
+        var value = TSimd.Min(TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift), largest);
+        return TSimd.WhereAtMost(u, last, value);
     }
 
     /// <summary>Walks the cells of a run, feature by feature and row by row within a feature, from non-zero to non-zero.</summary>

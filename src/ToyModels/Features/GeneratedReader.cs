@@ -12,9 +12,11 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private long _row;
     private int _epoch;
 
-    public override int Read(Span<float> destination, int samples, int stride)
+    public override int Read(Span<float> destination, int samples, int stride) => Read(destination, 0, samples, stride);
+
+    /// <summary>Reads on where <paramref name="read"/> rows are read already.</summary>
+    private int Read(Span<float> destination, int read, int samples, int stride)
     {
-        var read = 0;
         while (read < samples && Next(samples - read) is var (offset, take))
         {
             if (take == _blockRows)
@@ -36,6 +38,26 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         }
 
         return read;
+    }
+
+    internal override int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team)
+    {
+        var blocks = _row % _blockRows == 0 ? (int)Math.Min(samples, rows - _row) / _blockRows : 0;
+        if (team is null || blocks < 2)
+        {
+            return base.ReadShared(destination, samples, stride, team);
+        }
+
+        var (first, next) = (_row / _blockRows, -1);
+        team.Run(_ =>
+        {
+            while (Interlocked.Increment(ref next) is var block && block < blocks)
+            {
+                sampler.FillBlock(first + block, destination.Span[(block * _blockRows)..], stride);
+            }
+        });
+        _row += blocks * _blockRows;
+        return Read(destination.Span, blocks * _blockRows, samples, stride);
     }
 
     public override int ReadSparse(SparseSamples destination, int samples, int features)

@@ -40,6 +40,9 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>The smaller of two numbers; neither is NaN, and zeros keep no promise of sign.</summary>
     static abstract TF Min(TF a, TF b);
 
+    /// <summary>The larger of two numbers, and b where they are equal; neither is NaN.</summary>
+    static abstract TF Max(TF a, TF b);
+
     static abstract TI Load(int* source);
 
     static abstract void Store(TI value, int* destination);
@@ -77,4 +80,7 @@ internal unsafe interface ISimd<TF, TI>
     static abstract TI Bits(TF a);
 
     static abstract TF FromBits(TI a);
+
+    /// <summary>Adds lane l and lane l + 8 of a vector of sixteen to element l of eight; for vectors of sixteen alone.</summary>
+    static virtual void AddFolded(TF value, float* folded) => throw new NotSupportedException();
 }

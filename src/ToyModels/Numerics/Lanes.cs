@@ -11,6 +11,9 @@ internal static unsafe class Lanes
 {
     internal const int Count = 16;
 
+    /// <summary>Lanes left when the second eight have joined the first.</summary>
+    internal const int Folded = 8;
+
     /// <summary>The smallest multiple of <see cref="Count"/> that is not below <paramref name="samples"/>.</summary>
     internal static int RoundUp(int samples) => (samples + Count - 1) & -Count;
 
@@ -19,6 +22,15 @@ internal static unsafe class Lanes
     internal static float Sum(float* lanes)
     {
         var four = Vector128.Load(lanes) + Vector128.Load(lanes + 8) + (Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12));
+        var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3));
+        return two.ToScalar() + two.GetElement(1);
+    }
+
+    /// <summary>The sum of eight lanes, joined like those of <see cref="Sum"/> after the first step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float SumFolded(float* folded)
+    {
+        var four = Vector128.Load(folded) + Vector128.Load(folded + 4);
         var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3));
         return two.ToScalar() + two.GetElement(1);
     }

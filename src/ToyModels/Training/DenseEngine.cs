@@ -6,12 +6,13 @@ internal abstract class DenseEngine : GradientEngine
     private readonly PinnedBuffer _chunk;
     private int _rows;
 
-    protected DenseEngine(int features, int batch)
+    /// <param name="features">Number of features n.</param>
+    /// <param name="batch">Rows a step.</param>
+    /// <param name="chunkRows">Rows of a chunk at least: it is no smaller than one of the sampler's blocks, and no larger than a batch.</param>
+    protected DenseEngine(int features, int batch, int chunkRows)
     {
         Features = features;
-
-        // A block of the sampler's, but at least 256 so that sums over samples pay, and no more than a batch.
-        ChunkRows = Math.Min(batch, Math.Max(256, FeatureSampler.RowsPerBlock(features)));
+        ChunkRows = Math.Min(batch, Math.Max(chunkRows, FeatureSampler.RowsPerBlock(features)));
 
         // One cache line more than the rows: features that lie a power of two apart would fall into the same few cache sets.
         Stride = Lanes.RoundUp(ChunkRows) + Lanes.Count;
@@ -20,17 +21,20 @@ internal abstract class DenseEngine : GradientEngine
 
     internal override int ChunkRows { get; }
 
+    /// <summary>Threads that share a chunk, if there are several.</summary>
+    protected virtual WorkerTeam? Team => null;
+
     /// <summary>Number of features n.</summary>
     protected int Features { get; }
 
     /// <summary>Distance between features in a chunk.</summary>
     protected int Stride { get; }
 
-    internal override int Read(SampleReader reader, int rows) => _rows = reader.Read(_chunk.Span, rows, Stride);
+    internal override int Read(SampleReader reader, int rows) => _rows = reader.ReadShared(_chunk, rows, Stride, Team);
 
-    internal override void Accumulate(float scale, ref double loss) => loss += Accumulate(_chunk, _rows, scale);
+    internal override void Accumulate(float scale, ref double loss) => Accumulate(_chunk, _rows, scale, ref loss);
 
-    internal override void AddLoss(ref double loss) => loss += Loss(_chunk, _rows);
+    internal override void AddLoss(ref double loss) => AddLoss(_chunk, _rows, ref loss);
 
     internal override void CountPresent(Span<long> present)
     {
@@ -41,8 +45,8 @@ internal abstract class DenseEngine : GradientEngine
     }
 
     /// <summary>See <see cref="GradientEngine.Accumulate"/>.</summary>
-    protected abstract double Accumulate(PinnedBuffer chunk, int rows, float scale);
+    protected abstract void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss);
 
     /// <summary>See <see cref="GradientEngine.AddLoss"/>.</summary>
-    protected abstract double Loss(PinnedBuffer chunk, int rows);
+    protected abstract void AddLoss(PinnedBuffer chunk, int rows, ref double loss);
 }

@@ -1,129 +1,279 @@
-using System.Runtime.CompilerServices;
-
 namespace ToyModels;
 
 /// <summary>
-/// The fast implementation: every sample computed densely, feature-major, in single precision. Mathematics as in
+/// The fast implementation: every sample computed densely, feature-major, in single precision, on one thread or on several. Mathematics as in
 /// <see cref="ReferenceGradient"/>; products and their layout as in <see cref="DenseKernels{TSimd, TF, TI}"/>.
+/// <para>
+/// A chunk goes through in segments of 256 samples, so few that x, D and what stands between stay in the second cache from one product to the
+/// next: h, the errors D = ∂L/∂o, e = ∂L/∂h = WD, then the weight gradient D·hᵀ + x·eᵀ. One thread does all of a segment before the next.
+/// Several share the slices of a chunk in the first three, and the features in the last. Segments follow from the shape alone, and what they
+/// add up is added in their order, so threads change no bit.
+/// </para>
 /// </summary>
 internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     where TSimd : struct, ISimd<TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
+    /// <summary>Samples whose products are summed up before they join the sums of those before them.</summary>
+    private const int SegmentRows = 256;
+
+    /// <summary>Weights up to which sums over samples are kept as lanes through the whole batch, 8 MB of them then.</summary>
+    private const int MostLanedWeights = 1 << 18;
+
     private readonly bool _isRelu;
     private readonly int _hidden;
+    private readonly int _sliceRows;
+    private readonly Action<int> _forward;
+    private readonly Action<int> _bothWays;
+    private readonly Action<int> _addWeightGradient;
+    private readonly Action<int> _sumWeightGradient;
     private readonly float[] _importances;
     private readonly PinnedBuffer _weights;
-    private readonly PinnedBuffer _weightsByDimension;
     private readonly PinnedBuffer _bias;
+    private readonly PinnedBuffer _factor;
     private readonly PinnedBuffer _weightGradient;
     private readonly PinnedBuffer _biasGradient;
     private readonly PinnedBuffer _h;
-    private readonly PinnedBuffer _dh;
+    private readonly PinnedBuffer _e;
     private readonly PinnedBuffer _d;
 
-    internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
-        : base(features, batch)
+    // The weight gradient's lanes: of all weights through the batch, or of four features for each thread.
+    private readonly bool _areLanesKept;
+    private readonly PinnedBuffer[] _lanes;
+
+    // Of each slice of the chunk in hand.
+    private readonly PinnedBuffer _sliceBiasGradients;
+    private readonly double[] _sliceLosses;
+    private PinnedBuffer _chunk;
+    private int _rows;
+    private int _nextSlice;
+
+    /// <param name="kind">The forward pass.</param>
+    /// <param name="features">Number of features n.</param>
+    /// <param name="hidden">Number of hidden dimensions m.</param>
+    /// <param name="importances">n importances.</param>
+    /// <param name="batch">Rows a step.</param>
+    /// <param name="threads">Threads that share each chunk; they change no bit.</param>
+    internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
+        : base(features, batch, SegmentRows * threads)
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _hidden = hidden;
+        _sliceRows = SliceRows(features);
+        Team = threads > 1 ? new WorkerTeam(threads) : null;
+        _forward = _ => Slices(isBothWays: false);
+        _bothWays = _ => Slices(isBothWays: true);
+        _addWeightGradient = AddWeightGradient;
+        _sumWeightGradient = SumWeightGradient;
         _importances = importances.ToArray();
         _weights = new((long)features * hidden);
-        _weightsByDimension = new((long)features * hidden);
         _weightGradient = new((long)features * hidden);
         _bias = new(features);
+        _factor = new(features);
         _biasGradient = new(features);
         _h = new((long)hidden * Stride);
-        _dh = new((long)hidden * Stride);
+        _e = new((long)hidden * Stride);
         _d = new((long)features * Stride);
+        _areLanesKept = (long)features * hidden <= MostLanedWeights;
+        _lanes = new PinnedBuffer[_areLanesKept ? 1 : threads];
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            _lanes[i] = new((long)(_areLanesKept ? features : DenseKernels<TSimd, TF, TI>.OuterRows) * hidden * Lanes.Folded);
+        }
+
+        _sliceLosses = new double[(ChunkRows + _sliceRows - 1) / _sliceRows];
+        _sliceBiasGradients = new((long)_sliceLosses.Length * features);
+        _chunk = _d;
     }
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
 
     internal override ReadOnlySpan<float> BiasGradient => _biasGradient.Span;
 
+    protected override WorkerTeam? Team { get; }
+
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         weights.CopyTo(_weights.Span);
         bias.CopyTo(_bias.Span);
-        for (var i = 0; i < Features; i++)
-        {
-            for (var k = 0; k < _hidden; k++)
-            {
-                _weightsByDimension.Pointer[(k * Features) + i] = _weights.Pointer[(i * _hidden) + k];
-            }
-        }
-
         _weightGradient.Span.Clear();
         _biasGradient.Span.Clear();
-    }
-
-    protected override double Accumulate(PinnedBuffer chunk, int rows, float scale)
-    {
-        var x = chunk.Pointer;
-        var width = Lanes.RoundUp(rows);
-        Forward(x, width);
-        var loss = OutputErrors(x, rows, scale);
-        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _hidden, Features, _d.Pointer, Stride, null, _dh.Pointer, Stride, width);
-        DenseKernels<TSimd, TF, TI>.AddOuter(
-            _d.Pointer, _h.Pointer, x, _dh.Pointer, _weightGradient.Pointer, Features, _hidden, width, Stride);
-        return loss;
-    }
-
-    protected override double Loss(PinnedBuffer chunk, int rows)
-    {
-        Forward(chunk.Pointer, Lanes.RoundUp(rows));
-        return OutputErrors(chunk.Pointer, rows, 0);
-    }
-
-    private void Forward(float* x, int width)
-    {
-        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, _hidden, _hidden, Features, x, Stride, null, _h.Pointer, Stride, width);
-        DenseKernels<TSimd, TF, TI>.Product(
-            _weightsByDimension.Pointer, Features, Features, _hidden, _h.Pointer, Stride, _bias.Pointer, _d.Pointer, Stride, width);
-    }
-
-    private double OutputErrors(float* x, int rows, float scale) => _isRelu ? OutputErrors<On>(x, rows, scale) : OutputErrors<Off>(x, rows, scale);
-
-    /// <summary>Turns the outputs o into ∂L/∂o = 2 I_j (x' − x), 0 where a ReLU is off, and adds the bias gradient.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double OutputErrors<TRelu>(float* x, int rows, float scale)
-        where TRelu : struct, ISwitch
-    {
-        var lossLanes = stackalloc float[Lanes.Count];
-        var biasLanes = stackalloc float[Lanes.Count];
-        var width = Lanes.RoundUp(rows);
-        var loss = 0.0;
-        for (var j = 0; j < Features; j++)
+        if (_areLanesKept)
         {
-            var output = _d.Pointer + ((nint)j * Stride);
-            var target = x + ((nint)j * Stride);
-            if (rows < width)
-            {
-                // Beyond the last row, x' = x = 0 and a ReLU that is off: no error and no gradient.
-                new Span<float>(output + rows, width - rows).Clear();
-            }
+            _lanes[0].Span.Clear();
+        }
+    }
 
-            var factor = TSimd.Splat(2 * _importances[j] * scale);
-            for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
+    internal override void End()
+    {
+        if (_areLanesKept)
+        {
+            Share(_sumWeightGradient);
+        }
+    }
+
+    protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss)
+    {
+        Take(chunk, rows, scale);
+        if (Team is null)
+        {
+            for (var first = 0; first < rows; first += SegmentRows)
             {
-                TF lossSum = default, biasSum = default;
-                for (nint s = pass; s < width; s += Lanes.Count)
+                for (var slice = first / _sliceRows; slice < SlicesOf(Math.Min(first + SegmentRows, rows)); slice++)
                 {
-                    var d = Errors<TSimd, TF, TI>.Step<TRelu>(TSimd.Load(output + s), TSimd.Load(target + s), factor, ref lossSum);
-                    biasSum = TSimd.Add(biasSum, d);
-                    TSimd.Store(d, output + s);
+                    Slice(slice, isBothWays: true);
                 }
 
-                TSimd.Store(lossSum, lossLanes + pass);
-                TSimd.Store(biasSum, biasLanes + pass);
+                AddWeightGradient(first, 0, Features, _lanes[0]);
             }
-
-            _biasGradient.Pointer[j] += Lanes.Sum(biasLanes);
-            loss += (double)_importances[j] * Lanes.Sum(lossLanes);
+        }
+        else
+        {
+            Team.Run(_bothWays);
+            Team.Run(_addWeightGradient);
         }
 
-        return loss;
+        AddLosses(scale, ref loss);
+        for (var slice = 0; slice < SlicesOf(rows); slice++)
+        {
+            for (var j = 0; j < Features; j++)
+            {
+                _biasGradient.Pointer[j] += _sliceBiasGradients.Pointer[((nint)slice * Features) + j];
+            }
+        }
     }
+
+    protected override void AddLoss(PinnedBuffer chunk, int rows, ref double loss)
+    {
+        Take(chunk, rows, 0.5f);
+        Share(_forward);
+        AddLosses(0.5f, ref loss);
+    }
+
+    public override void Dispose()
+    {
+        Team?.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>So many samples that x and D of a slice fill no more than most of a second cache of 512 KiB, but at least 64.</summary>
+    private static int SliceRows(int features) => features <= 200 ? 256 : features <= 400 ? 128 : 64;
+
+    private void Take(PinnedBuffer chunk, int rows, float scale)
+    {
+        (_chunk, _rows, _nextSlice) = (chunk, rows, 0);
+        for (var j = 0; j < Features; j++)
+        {
+            _factor.Pointer[j] = 2 * _importances[j] * scale;
+        }
+    }
+
+    private void AddLosses(float scale, ref double loss)
+    {
+        for (var slice = 0; slice < SlicesOf(_rows); slice++)
+        {
+            loss += _sliceLosses[slice] / (2 * scale);
+        }
+    }
+
+    private void Share(Action<int> work)
+    {
+        if (Team is null)
+        {
+            work(0);
+        }
+        else
+        {
+            Team.Run(work);
+        }
+    }
+
+    private int SlicesOf(int rows) => (rows + _sliceRows - 1) / _sliceRows;
+
+    /// <summary>One slice after the other, as long as there are some that no thread has taken.</summary>
+    private void Slices(bool isBothWays)
+    {
+        while (Interlocked.Increment(ref _nextSlice) - 1 is var slice && slice < SlicesOf(_rows))
+        {
+            Slice(slice, isBothWays);
+        }
+    }
+
+    private void Slice(int slice, bool isBothWays)
+    {
+        var first = slice * _sliceRows;
+        var rows = Math.Min(_sliceRows, _rows - first);
+        var width = Lanes.RoundUp(rows);
+        SampleMatrix x = Matrix(_chunk).From(0, first), d = Matrix(_d).From(0, first), h = Matrix(_h).From(0, first);
+        var biasGradient = _sliceBiasGradients.Pointer + ((nint)slice * Features);
+        new Span<float>(biasGradient, Features).Clear();
+        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, x, h, width);
+        _sliceLosses[slice] = _isRelu
+            ? DenseKernels<TSimd, TF, TI>.OutputErrors<On>(_weights.Pointer, _bias.Pointer, _factor.Pointer, Features, _hidden, h, x, d, rows, biasGradient)
+            : DenseKernels<TSimd, TF, TI>.OutputErrors<Off>(_weights.Pointer, _bias.Pointer, _factor.Pointer, Features, _hidden, h, x, d, rows, biasGradient);
+        if (isBothWays)
+        {
+            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, d, Matrix(_e).From(0, first), width);
+        }
+    }
+
+    /// <summary>This thread's share of features, all segments of the chunk.</summary>
+    private void AddWeightGradient(int thread)
+    {
+        var (from, to) = ShareOf(thread);
+        for (var first = 0; first < _rows; first += SegmentRows)
+        {
+            AddWeightGradient(first, from, to, _lanes[_areLanesKept ? 0 : thread]);
+        }
+    }
+
+    /// <summary>The segment that begins with row <paramref name="first"/>, features <paramref name="from"/> up to <paramref name="to"/>.</summary>
+    private void AddWeightGradient(int first, int from, int to, PinnedBuffer lanes)
+    {
+        var width = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
+        SampleMatrix d = Matrix(_d), h = Matrix(_h).From(0, first), x = Matrix(_chunk), e = Matrix(_e).From(0, first);
+        var step = _areLanesKept ? to - from : DenseKernels<TSimd, TF, TI>.OuterRows;
+        for (var j = from; j < to; j += step)
+        {
+            var features = Math.Min(step, to - j);
+            var sums = lanes.Pointer + (_areLanesKept ? (nint)j * _hidden * Lanes.Folded : 0);
+            if (!_areLanesKept)
+            {
+                lanes.Span.Clear();
+            }
+
+            DenseKernels<TSimd, TF, TI>.AddOuter(d.From(j, first), h, x.From(j, first), e, sums, features, _hidden, width);
+            if (!_areLanesKept)
+            {
+                Sum(sums, j, features);
+            }
+        }
+    }
+
+    private void SumWeightGradient(int thread)
+    {
+        var (from, to) = ShareOf(thread);
+        Sum(_lanes[0].Pointer + ((nint)from * _hidden * Lanes.Folded), from, to - from);
+    }
+
+    /// <summary>Adds the joined lanes to the weight gradient of some features.</summary>
+    private void Sum(float* lanes, int first, int features)
+    {
+        var gradient = _weightGradient.Pointer + ((nint)first * _hidden);
+        for (nint i = 0; i < (nint)features * _hidden; i++)
+        {
+            gradient[i] += Lanes.SumFolded(lanes + (i * Lanes.Folded));
+        }
+    }
+
+    /// <summary>A thread's share of features, in whole register blocks.</summary>
+    private (int From, int To) ShareOf(int thread)
+    {
+        const int rows = DenseKernels<TSimd, TF, TI>.OuterRows;
+        var (threads, blocks) = (Team?.Size ?? 1, (Features + rows - 1) / rows);
+        return (Math.Min(Features, (int)((long)blocks * thread / threads) * rows), Math.Min(Features, (int)((long)blocks * (thread + 1) / threads) * rows));
+    }
+
+    private SampleMatrix Matrix(PinnedBuffer buffer) => new(buffer.Pointer, Stride);
 }

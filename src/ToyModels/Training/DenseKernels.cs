@@ -3,16 +3,18 @@ using System.Runtime.CompilerServices;
 namespace ToyModels;
 
 /// <summary>
-/// The two matrix products that training consists of, samples in vector lanes.
+/// The matrix products that training consists of, samples in vector lanes.
 /// <para>
-/// <see cref="Product"/>: C[r, s] = c_r + Σ_q A[q, r]·B[q, s], one chain of fused multiply-adds over q in order for each (r, s). A holds
-/// weights, B and C samples. The forward and backward passes are h = Wx (q over features), o = b + Wᵀh (q over hidden dimensions) and
-/// ∂h = W∂o (q over features). A register block of up to six rows by two vectors keeps twelve chains going: enough to hide the
-/// latency of the multiply-add, and all that sixteen registers hold.
+/// <see cref="Product"/> and <see cref="OutputErrors"/>: C[r, s] = c_r + Σ_q A[r, q]·B[q, s], one chain of fused multiply-adds over q in order for
+/// each (r, s). A holds weights, B and C samples: h = Wx and ∂h = W∂o (q over features), o = b + Wᵀh (q over hidden dimensions), whose
+/// blocks turn into errors before they leave the registers. A register block of up to six rows by two vectors keeps twelve chains going:
+/// enough to hide the latency of the multiply-add, and all that sixteen registers hold. It passes all samples before the next rows come.
+/// Chains longer than <see cref="DepthPanel"/> are broken off and taken up again, so that the weights of a block stay in the nearest cache.
 /// </para>
 /// <para>
 /// <see cref="AddOuter"/>: G[j, k] += Σ_s (D[j, s]·H[k, s] + X[j, s]·E[k, s]), the weight gradient of a tied model, summed over samples
-/// in the sixteen lanes of <see cref="Lanes"/>: each pass walks the lanes of one vector through the chunk, four rows by three.
+/// in the sixteen lanes of <see cref="Lanes"/>, of which eight are kept. A register block is four rows by three columns for vectors of sixteen;
+/// two rows, with both halves of the lanes, for vectors of eight; one row, with all four quarters, for vectors of four: twelve chains each.
 /// </para>
 /// </summary>
 internal static unsafe class DenseKernels<TSimd, TF, TI>
@@ -20,147 +22,311 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <param name="a">A, depth × rows.</param>
-    /// <param name="aStride">Distance between rows of A.</param>
+    /// <summary>Steps of a chain without a break.</summary>
+    private const int DepthPanel = 256;
+
+    /// <summary>Rows of a register block at most.</summary>
+    private const int MostRows = 6;
+
+    /// <summary>Rows of D and X that pass all columns of H and E before the next come.</summary>
+    internal const int OuterRows = 4;
+
+    /// <summary>Columns of a register block of the outer product.</summary>
+    private const int OuterColumns = 3;
+
+    /// <summary>C = A·B.</summary>
+    /// <param name="a">A: row r, step q at [r·aRow + q·aStep].</param>
+    /// <param name="aRow">Distance between rows of A.</param>
+    /// <param name="aStep">Distance between steps of A.</param>
     /// <param name="rows">Rows of C.</param>
     /// <param name="depth">Length of each chain.</param>
     /// <param name="b">B, depth × samples.</param>
-    /// <param name="start">c_r where each chain begins, or null for 0.</param>
     /// <param name="c">C, rows × samples.</param>
     /// <param name="samples">Samples, a multiple of sixteen.</param>
-    /// <param name="bStride">Distance between rows of B.</param>
-    /// <param name="cStride">Distance between rows of C.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Product(float* a, nint aStride, int rows, int depth, float* b, nint bStride, float* start, float* c, nint cStride, int samples)
+    internal static void Product(float* a, nint aRow, nint aStep, int rows, int depth, SampleMatrix b, SampleMatrix c, int samples)
     {
-        var s = 0;
-        for (; s + (2 * TSimd.Width) <= samples; s += 2 * TSimd.Width)
+        for (var first = 0; first < depth; first += DepthPanel)
         {
-            ProductColumns<Two>(a, aStride, rows, depth, b + s, bStride, start, c + s, cStride);
-        }
+            var steps = Math.Min(DepthPanel, depth - first);
+            for (int blocks = (rows + MostRows - 1) / MostRows, r = 0; blocks > 0; blocks--)
+            {
+                var height = (rows - r + blocks - 1) / blocks;
+                var chains = new Chains(a + (r * aRow) + (first * aStep), aRow, aStep, steps, b.From(first, 0), c.From(r, 0));
+                if (first == 0)
+                {
+                    Pass<Begun, Off, Off>(height, chains, default, 0, samples);
+                }
+                else
+                {
+                    Pass<TakenUp, Off, Off>(height, chains, default, 0, samples);
+                }
 
-        for (; s < samples; s += TSimd.Width)
-        {
-            ProductColumns<One>(a, aStride, rows, depth, b + s, bStride, start, c + s, cStride);
+                r += height;
+            }
         }
     }
 
-    /// <summary>All rows of one or two vectors of C, in blocks as equal as can be.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ProductColumns<TVectors>(
-        float* a, nint aStride, int rows, int depth, float* b, nint bStride, float* start, float* c, nint cStride)
-        where TVectors : struct, ICount
+    /// <summary>D = ∂L/∂o of outputs o = b + Wᵀh: factor_j·(x' − x), 0 where a ReLU is off.</summary>
+    /// <param name="weights">W, feature-major and contiguous.</param>
+    /// <param name="bias">b.</param>
+    /// <param name="factor">2 I_j, times the scale of the gradient.</param>
+    /// <param name="features">Number of features n.</param>
+    /// <param name="hidden">Number of hidden dimensions m.</param>
+    /// <param name="h">h, hidden × samples.</param>
+    /// <param name="x">The targets, features × samples.</param>
+    /// <param name="d">D, features × samples; 0 past the last sample up to the next sixteen.</param>
+    /// <param name="samples">Number of samples.</param>
+    /// <param name="biasGradient">Has Σ_s D[j, s] added to it.</param>
+    /// <returns>Σ factor_j·(x' − x)² over all features and samples.</returns>
+    internal static double OutputErrors<TRelu>(
+        float* weights, float* bias, float* factor, int features, int hidden, SampleMatrix h, SampleMatrix x, SampleMatrix d, int samples, float* biasGradient)
+        where TRelu : struct, ISwitch
     {
-        for (int blocks = (rows + 5) / 6, r = 0; blocks > 0; blocks--)
+        var sums = stackalloc float[(MostRows + 3) * Lanes.Count];
+        var loss = sums + (MostRows * Lanes.Count);
+        var mask = loss + (2 * Lanes.Count);
+        var whole = samples & -Lanes.Count;
+        for (var lane = 0; lane < Lanes.Count; lane++)
         {
-            var height = (rows - r + blocks - 1) / blocks;
-            ProductBlock<TVectors>(height, a + r, aStride, depth, b, bStride, start == null ? null : start + r, c + (r * cStride), cStride);
-            r += height;
+            mask[lane] = whole + lane < samples ? 1 : 0;
         }
+
+        var total = 0.0;
+        for (int blocks = (features + MostRows - 1) / MostRows, j = 0; blocks > 0; blocks--)
+        {
+            var height = (features - j + blocks - 1) / blocks;
+            new Span<float>(sums, (MostRows + 2) * Lanes.Count).Clear();
+            var chains = new Chains(weights + ((nint)j * hidden), hidden, 1, hidden, h, d.From(j, 0));
+            var errors = new ErrorTerms(bias + j, factor + j, x.From(j, 0), mask, sums, loss);
+            Pass<Output, TRelu, Off>(height, chains, errors, 0, whole);
+            if (whole < samples)
+            {
+                Pass<Output, TRelu, On>(height, chains, errors, whole, whole + Lanes.Count);
+            }
+
+            for (var r = 0; r < height; r++)
+            {
+                biasGradient[j + r] += Lanes.Sum(sums + (r * Lanes.Count));
+            }
+
+            total += Lanes.Sum(loss) + (double)Lanes.Sum(loss + Lanes.Count);
+            j += height;
+        }
+
+        return total;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ProductBlock<TVectors>(int height, float* a, nint aStride, int depth, float* b, nint bStride, float* start, float* c, nint cStride)
-        where TVectors : struct, ICount
+    private static void Pass<TRole, TRelu, TMasked>(int height, in Chains chains, in ErrorTerms errors, int first, int end)
+        where TRole : struct, IRole
+        where TRelu : struct, ISwitch
+        where TMasked : struct, ISwitch
     {
         switch (height)
         {
             case 1:
-                ProductBlock<One, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
+                Pass<One, TRole, TRelu, TMasked>(chains, errors, first, end);
                 break;
             case 2:
-                ProductBlock<Two, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
+                Pass<Two, TRole, TRelu, TMasked>(chains, errors, first, end);
                 break;
             case 3:
-                ProductBlock<Three, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
+                Pass<Three, TRole, TRelu, TMasked>(chains, errors, first, end);
                 break;
             case 4:
-                ProductBlock<Four, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
+                Pass<Four, TRole, TRelu, TMasked>(chains, errors, first, end);
                 break;
             case 5:
-                ProductBlock<Five, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
+                Pass<Five, TRole, TRelu, TMasked>(chains, errors, first, end);
                 break;
             default:
-                ProductBlock<Six, TVectors>(a, aStride, depth, b, bStride, start, c, cStride);
+                Pass<Six, TRole, TRelu, TMasked>(chains, errors, first, end);
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ProductBlock<TRows, TVectors>(float* a, nint aStride, int depth, float* b, nint bStride, float* start, float* c, nint cStride)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Pass<TRows, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, int first, int end)
         where TRows : struct, ICount
-        where TVectors : struct, ICount
+        where TRole : struct, IRole
+        where TRelu : struct, ISwitch
+        where TMasked : struct, ISwitch
     {
-        var c00 = Begin(start, 0);
-        var c10 = TRows.Value > 1 ? Begin(start, 1) : c00;
-        var c20 = TRows.Value > 2 ? Begin(start, 2) : c00;
-        var c30 = TRows.Value > 3 ? Begin(start, 3) : c00;
-        var c40 = TRows.Value > 4 ? Begin(start, 4) : c00;
-        var c50 = TRows.Value > 5 ? Begin(start, 5) : c00;
-        TF c01 = c00, c11 = c10, c21 = c20, c31 = c30, c41 = c40, c51 = c50;
-        for (var q = 0; q < depth; q++)
+        nint s = first;
+        for (; s + (2 * TSimd.Width) <= end; s += 2 * TSimd.Width)
         {
-            var b0 = TSimd.Load(b);
-            var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
-            Step<TVectors>(a, b0, b1, ref c00, ref c01);
-            if (TRows.Value > 1)
-            {
-                Step<TVectors>(a + 1, b0, b1, ref c10, ref c11);
-            }
-
-            if (TRows.Value > 2)
-            {
-                Step<TVectors>(a + 2, b0, b1, ref c20, ref c21);
-            }
-
-            if (TRows.Value > 3)
-            {
-                Step<TVectors>(a + 3, b0, b1, ref c30, ref c31);
-            }
-
-            if (TRows.Value > 4)
-            {
-                Step<TVectors>(a + 4, b0, b1, ref c40, ref c41);
-            }
-
-            if (TRows.Value > 5)
-            {
-                Step<TVectors>(a + 5, b0, b1, ref c50, ref c51);
-            }
-
-            a += aStride;
-            b += bStride;
+            Block<TRows, Two, TRole, TRelu, TMasked>(chains, errors, s);
         }
 
-        End<TVectors>(c00, c01, c);
-        if (TRows.Value > 1)
+        for (; s < end; s += TSimd.Width)
         {
-            End<TVectors>(c10, c11, c + cStride);
-        }
-
-        if (TRows.Value > 2)
-        {
-            End<TVectors>(c20, c21, c + (2 * cStride));
-        }
-
-        if (TRows.Value > 3)
-        {
-            End<TVectors>(c30, c31, c + (3 * cStride));
-        }
-
-        if (TRows.Value > 4)
-        {
-            End<TVectors>(c40, c41, c + (4 * cStride));
-        }
-
-        if (TRows.Value > 5)
-        {
-            End<TVectors>(c50, c51, c + (5 * cStride));
+            Block<TRows, One, TRole, TRelu, TMasked>(chains, errors, s);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Begin(float* start, int row) => TSimd.Splat(start == null ? 0 : start[row]);
+    private static void Block<TRows, TVectors, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, nint s)
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+        where TRole : struct, IRole
+        where TRelu : struct, ISwitch
+        where TMasked : struct, ISwitch
+    {
+        float* a0 = chains.A, a1 = a0 + chains.ARow, a2 = a1 + chains.ARow, a3 = a2 + chains.ARow, a4 = a3 + chains.ARow, a5 = a4 + chains.ARow;
+        var c = chains.C.Start + s;
+        var cStride = chains.C.Stride;
+        TF c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        TF c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        Start<TVectors, TRole>(c, errors.Bias, 0, ref c00, ref c01);
+        if (TRows.Value > 1)
+        {
+            Start<TVectors, TRole>(c + cStride, errors.Bias, 1, ref c10, ref c11);
+        }
+
+        if (TRows.Value > 2)
+        {
+            Start<TVectors, TRole>(c + (2 * cStride), errors.Bias, 2, ref c20, ref c21);
+        }
+
+        if (TRows.Value > 3)
+        {
+            Start<TVectors, TRole>(c + (3 * cStride), errors.Bias, 3, ref c30, ref c31);
+        }
+
+        if (TRows.Value > 4)
+        {
+            Start<TVectors, TRole>(c + (4 * cStride), errors.Bias, 4, ref c40, ref c41);
+        }
+
+        if (TRows.Value > 5)
+        {
+            Start<TVectors, TRole>(c + (5 * cStride), errors.Bias, 5, ref c50, ref c51);
+        }
+
+        var b = chains.B.Start + s;
+        nint bStride = chains.B.Stride, aStep = chains.AStep, q = 0;
+        for (var left = chains.Steps; left > 0; left--)
+        {
+            var b0 = TSimd.Load(b);
+            var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
+            Step<TVectors>(a0 + q, b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1)
+            {
+                Step<TVectors>(a1 + q, b0, b1, ref c10, ref c11);
+            }
+
+            if (TRows.Value > 2)
+            {
+                Step<TVectors>(a2 + q, b0, b1, ref c20, ref c21);
+            }
+
+            if (TRows.Value > 3)
+            {
+                Step<TVectors>(a3 + q, b0, b1, ref c30, ref c31);
+            }
+
+            if (TRows.Value > 4)
+            {
+                Step<TVectors>(a4 + q, b0, b1, ref c40, ref c41);
+            }
+
+            if (TRows.Value > 5)
+            {
+                Step<TVectors>(a5 + q, b0, b1, ref c50, ref c51);
+            }
+
+            b += bStride;
+            q += aStep;
+        }
+
+        if (TRole.IsOutput)
+        {
+            // Squared errors run in 32 lanes, so that two vectors of sixteen never meet in one.
+            var loss = errors.Loss + (s & ((2 * Lanes.Count) - 1));
+            float* x = errors.X.Start + s, factor = errors.Factor, sums = errors.Sums, mask = errors.Mask;
+            nint xStride = errors.X.Stride, lane = s & (Lanes.Count - 1);
+            TF loss0 = TSimd.Load(loss), loss1 = TVectors.Value > 1 ? TSimd.Load(loss + TSimd.Width) : loss0;
+            Error<TVectors, TRelu, TMasked>(x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
+            if (TRows.Value > 1)
+            {
+                x += xStride;
+                Error<TVectors, TRelu, TMasked>(x, factor + 1, sums + Lanes.Count, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
+            }
+
+            if (TRows.Value > 2)
+            {
+                x += xStride;
+                Error<TVectors, TRelu, TMasked>(x, factor + 2, sums + (2 * Lanes.Count), lane, mask, ref c20, ref c21, ref loss0, ref loss1);
+            }
+
+            if (TRows.Value > 3)
+            {
+                x += xStride;
+                Error<TVectors, TRelu, TMasked>(x, factor + 3, sums + (3 * Lanes.Count), lane, mask, ref c30, ref c31, ref loss0, ref loss1);
+            }
+
+            if (TRows.Value > 4)
+            {
+                x += xStride;
+                Error<TVectors, TRelu, TMasked>(x, factor + 4, sums + (4 * Lanes.Count), lane, mask, ref c40, ref c41, ref loss0, ref loss1);
+            }
+
+            if (TRows.Value > 5)
+            {
+                x += xStride;
+                Error<TVectors, TRelu, TMasked>(x, factor + 5, sums + (5 * Lanes.Count), lane, mask, ref c50, ref c51, ref loss0, ref loss1);
+            }
+
+            Store<TVectors>(loss0, loss1, loss);
+        }
+
+        Store<TVectors>(c00, c01, c);
+        if (TRows.Value > 1)
+        {
+            c += cStride;
+            Store<TVectors>(c10, c11, c);
+        }
+
+        if (TRows.Value > 2)
+        {
+            c += cStride;
+            Store<TVectors>(c20, c21, c);
+        }
+
+        if (TRows.Value > 3)
+        {
+            c += cStride;
+            Store<TVectors>(c30, c31, c);
+        }
+
+        if (TRows.Value > 4)
+        {
+            c += cStride;
+            Store<TVectors>(c40, c41, c);
+        }
+
+        if (TRows.Value > 5)
+        {
+            c += cStride;
+            Store<TVectors>(c50, c51, c);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Start<TVectors, TRole>(float* c, float* bias, int row, ref TF c0, ref TF c1)
+        where TVectors : struct, ICount
+        where TRole : struct, IRole
+    {
+        if (TRole.IsOutput)
+        {
+            c0 = TSimd.Splat(bias[row]);
+            c1 = c0;
+        }
+        else if (TRole.IsTakenUp)
+        {
+            c0 = TSimd.Load(c);
+            c1 = TVectors.Value > 1 ? TSimd.Load(c + TSimd.Width) : c0;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<TVectors>(float* a, TF b0, TF b1, ref TF c0, ref TF c1)
@@ -175,7 +341,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void End<TVectors>(TF c0, TF c1, float* c)
+    private static void Store<TVectors>(TF c0, TF c1, float* c)
         where TVectors : struct, ICount
     {
         TSimd.Store(c0, c);
@@ -185,158 +351,347 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
     }
 
-    /// <param name="d">D, features × stride.</param>
-    /// <param name="h">H, hidden × stride.</param>
-    /// <param name="x">X, features × stride.</param>
-    /// <param name="e">E, hidden × stride.</param>
-    /// <param name="gradient">G, features × hidden, contiguous.</param>
+    /// <summary>Outputs of one row become errors; <paramref name="lane"/> is that of the first vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Error<TVectors, TRelu, TMasked>(
+        float* x, float* factor, float* sums, nint lane, float* mask, ref TF c0, ref TF c1, ref TF loss0, ref TF loss1)
+        where TVectors : struct, ICount
+        where TRelu : struct, ISwitch
+        where TMasked : struct, ISwitch
+    {
+        var f = TSimd.Splat(*factor);
+        c0 = Error<TRelu, TMasked>(c0, x, f, sums + lane, mask + lane, ref loss0);
+        if (TVectors.Value > 1)
+        {
+            lane = (lane + TSimd.Width) & (Lanes.Count - 1);
+            c1 = Error<TRelu, TMasked>(c1, x + TSimd.Width, f, sums + lane, mask + lane, ref loss1);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TF Error<TRelu, TMasked>(TF o, float* x, TF factor, float* sum, float* mask, ref TF loss)
+        where TRelu : struct, ISwitch
+        where TMasked : struct, ISwitch
+    {
+        if (TMasked.IsOn)
+        {
+            // An output of 0 against a target of 0: no error, and a ReLU that is off.
+            o = TSimd.WherePositive(TSimd.Load(mask), o);
+        }
+
+        var d = Errors<TSimd, TF, TI>.Step<TRelu>(o, TSimd.Load(x), factor, ref loss);
+        TSimd.Store(TSimd.Add(TSimd.Load(sum), d), sum);
+        return d;
+    }
+
+    /// <summary>G += D·Hᵀ + X·Eᵀ, each element of G as eight lanes, lane l joined with lane l + 8.</summary>
+    /// <param name="d">D, features × samples.</param>
+    /// <param name="h">H, hidden × samples.</param>
+    /// <param name="x">X, features × samples.</param>
+    /// <param name="e">E, hidden × samples.</param>
+    /// <param name="gradient">G, features × hidden × 8, contiguous.</param>
     /// <param name="features">Rows of G.</param>
     /// <param name="hidden">Columns of G.</param>
     /// <param name="samples">Samples, a multiple of sixteen.</param>
-    /// <param name="stride">Distance between rows of the sample matrices.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddOuter(float* d, float* h, float* x, float* e, float* gradient, int features, int hidden, int samples, nint stride)
+    internal static void AddOuter(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* gradient, int features, int hidden, int samples)
     {
-        var lanes = stackalloc float[4 * 3 * Lanes.Count];
-        for (var j = 0; j < features; j += 4)
+        // Rows with all their lanes that make twelve chains with three columns.
+        var atOnce = OuterRows * TSimd.Width / Lanes.Count;
+        nint row = hidden * Lanes.Folded;
+        for (var panel = 0; panel < features; panel += OuterRows)
         {
-            var height = Math.Min(4, features - j);
-            for (var k = 0; k < hidden; k += 3)
+            var end = Math.Min(panel + OuterRows, features);
+            for (var k = 0; k < hidden; k += OuterColumns)
             {
-                var width = Math.Min(3, hidden - k);
-                var row = j * stride;
-                var column = k * stride;
-                switch (height)
+                for (var j = panel; j < end; j += atOnce)
                 {
-                    case 1:
-                        OuterBlock<One>(width, d + row, h + column, x + row, e + column, lanes, samples, stride);
-                        break;
-                    case 2:
-                        OuterBlock<Two>(width, d + row, h + column, x + row, e + column, lanes, samples, stride);
-                        break;
-                    case 3:
-                        OuterBlock<Three>(width, d + row, h + column, x + row, e + column, lanes, samples, stride);
-                        break;
-                    default:
-                        OuterBlock<Four>(width, d + row, h + column, x + row, e + column, lanes, samples, stride);
-                        break;
-                }
-
-                for (var jj = 0; jj < height; jj++)
-                {
-                    for (var kk = 0; kk < width; kk++)
-                    {
-                        gradient[((j + jj) * hidden) + k + kk] += Lanes.Sum(lanes + (((jj * 3) + kk) * Lanes.Count));
-                    }
+                    var block = new OuterFactors(d.From(j, 0), h.From(k, 0), x.From(j, 0), e.From(k, 0), gradient + (j * row) + (k * Lanes.Folded), row);
+                    OuterBlock(Math.Min(atOnce, end - j), Math.Min(OuterColumns, hidden - k), block, samples);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OuterBlock<TRows>(int width, float* d, float* h, float* x, float* e, float* lanes, int samples, nint stride)
+    private static void OuterBlock(int height, int width, in OuterFactors block, int samples)
+    {
+        switch (height)
+        {
+            case 1:
+                OuterBlock<One>(width, block, samples);
+                break;
+            case 2:
+                OuterBlock<Two>(width, block, samples);
+                break;
+            case 3:
+                OuterBlock<Three>(width, block, samples);
+                break;
+            default:
+                OuterBlock<Four>(width, block, samples);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OuterBlock<TRows>(int width, in OuterFactors block, int samples)
         where TRows : struct, ICount
     {
         switch (width)
         {
             case 1:
-                OuterBlock<TRows, One>(d, h, x, e, lanes, samples, stride);
+                OuterBlock<TRows, One>(block, samples);
                 break;
             case 2:
-                OuterBlock<TRows, Two>(d, h, x, e, lanes, samples, stride);
+                OuterBlock<TRows, Two>(block, samples);
                 break;
             default:
-                OuterBlock<TRows, Three>(d, h, x, e, lanes, samples, stride);
+                OuterBlock<TRows, Three>(block, samples);
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OuterBlock<TRows, TColumns>(float* d, float* h, float* x, float* e, float* lanes, int samples, nint stride)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void OuterBlock<TRows, TColumns>(in OuterFactors block, int samples)
         where TRows : struct, ICount
         where TColumns : struct, ICount
     {
-        for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
+        // Chain (v, k): v counts vectors, the first row with all its lanes, then the next.
+        TF c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
+        TF c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
+        nint dStep = block.D.Stride, hStep = block.H.Stride, xStep = block.X.Stride, eStep = block.E.Stride;
+        float* d0 = block.D.Start, d1 = d0 + dStep, d2 = d1 + dStep, d3 = d2 + dStep;
+        float* x0 = block.X.Start, x1 = x0 + xStep, x2 = x1 + xStep, x3 = x2 + xStep;
+        float* h0 = block.H.Start, h1 = h0 + hStep, h2 = h1 + hStep;
+        float* e0 = block.E.Start, e1 = e0 + eStep, e2 = e1 + eStep;
+        nint end = samples;
+        for (nint s = 0; s < end;)
         {
-            TF c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
-            TF c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
-            float* left = d, right = h;
-            for (var product = 0; product < 2; product++)
+            if (TSimd.Width == Lanes.Count)
             {
-                for (nint s = pass; s < samples; s += Lanes.Count)
+                Columns<TColumns>(h0 + s, h1 + s, h2 + s, out var q0, out var q1, out var q2);
+                OuterStep<TColumns>(d0 + s, q0, q1, q2, ref c00, ref c01, ref c02);
+                if (TRows.Value > 1)
                 {
-                    var r0 = TSimd.Load(right + s);
-                    var r1 = TColumns.Value > 1 ? TSimd.Load(right + stride + s) : r0;
-                    var r2 = TColumns.Value > 2 ? TSimd.Load(right + (2 * stride) + s) : r0;
-                    OuterStep<TColumns>(left + s, r0, r1, r2, ref c00, ref c01, ref c02);
-                    if (TRows.Value > 1)
-                    {
-                        OuterStep<TColumns>(left + stride + s, r0, r1, r2, ref c10, ref c11, ref c12);
-                    }
-
-                    if (TRows.Value > 2)
-                    {
-                        OuterStep<TColumns>(left + (2 * stride) + s, r0, r1, r2, ref c20, ref c21, ref c22);
-                    }
-
-                    if (TRows.Value > 3)
-                    {
-                        OuterStep<TColumns>(left + (3 * stride) + s, r0, r1, r2, ref c30, ref c31, ref c32);
-                    }
+                    OuterStep<TColumns>(d1 + s, q0, q1, q2, ref c10, ref c11, ref c12);
                 }
 
-                left = x;
-                right = e;
-            }
+                if (TRows.Value > 2)
+                {
+                    OuterStep<TColumns>(d2 + s, q0, q1, q2, ref c20, ref c21, ref c22);
+                }
 
-            OuterEnd<TColumns>(c00, c01, c02, lanes + pass);
+                if (TRows.Value > 3)
+                {
+                    OuterStep<TColumns>(d3 + s, q0, q1, q2, ref c30, ref c31, ref c32);
+                }
+
+                Columns<TColumns>(e0 + s, e1 + s, e2 + s, out q0, out q1, out q2);
+                OuterStep<TColumns>(x0 + s, q0, q1, q2, ref c00, ref c01, ref c02);
+                if (TRows.Value > 1)
+                {
+                    OuterStep<TColumns>(x1 + s, q0, q1, q2, ref c10, ref c11, ref c12);
+                }
+
+                if (TRows.Value > 2)
+                {
+                    OuterStep<TColumns>(x2 + s, q0, q1, q2, ref c20, ref c21, ref c22);
+                }
+
+                if (TRows.Value > 3)
+                {
+                    OuterStep<TColumns>(x3 + s, q0, q1, q2, ref c30, ref c31, ref c32);
+                }
+
+                s += TSimd.Width;
+            }
+            else if (2 * TSimd.Width == Lanes.Count)
+            {
+                PairOfRows<TRows, TColumns>(d0 + s, d1 + s, h0 + s, h1 + s, h2 + s, ref c00, ref c01, ref c02, ref c20, ref c21, ref c22);
+                PairOfRows<TRows, TColumns>(x0 + s, x1 + s, e0 + s, e1 + s, e2 + s, ref c00, ref c01, ref c02, ref c20, ref c21, ref c22);
+                s += TSimd.Width;
+                PairOfRows<TRows, TColumns>(d0 + s, d1 + s, h0 + s, h1 + s, h2 + s, ref c10, ref c11, ref c12, ref c30, ref c31, ref c32);
+                PairOfRows<TRows, TColumns>(x0 + s, x1 + s, e0 + s, e1 + s, e2 + s, ref c10, ref c11, ref c12, ref c30, ref c31, ref c32);
+                s += TSimd.Width;
+            }
+            else
+            {
+                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c00, ref c01, ref c02);
+                s += TSimd.Width;
+                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c10, ref c11, ref c12);
+                s += TSimd.Width;
+                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c20, ref c21, ref c22);
+                s += TSimd.Width;
+                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c30, ref c31, ref c32);
+                s += TSimd.Width;
+            }
+        }
+
+        var folded = block.Folded;
+        var row = block.FoldedRow;
+        Fold<TRows>(c00, c10, c20, c30, folded, row);
+        if (TColumns.Value > 1)
+        {
+            Fold<TRows>(c01, c11, c21, c31, folded + Lanes.Folded, row);
+        }
+
+        if (TColumns.Value > 2)
+        {
+            Fold<TRows>(c02, c12, c22, c32, folded + (2 * Lanes.Folded), row);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PairOfRows<TRows, TColumns>(
+        float* left0, float* left1, float* r0, float* r1, float* r2, ref TF c00, ref TF c01, ref TF c02, ref TF c10, ref TF c11, ref TF c12)
+        where TRows : struct, ICount
+        where TColumns : struct, ICount
+    {
+        Columns<TColumns>(r0, r1, r2, out var q0, out var q1, out var q2);
+        OuterStep<TColumns>(left0, q0, q1, q2, ref c00, ref c01, ref c02);
+        if (TRows.Value > 1)
+        {
+            OuterStep<TColumns>(left1, q0, q1, q2, ref c10, ref c11, ref c12);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row<TColumns>(
+        float* d, float* x, float* h0, float* h1, float* h2, float* e0, float* e1, float* e2, ref TF c0, ref TF c1, ref TF c2)
+        where TColumns : struct, ICount
+    {
+        Columns<TColumns>(h0, h1, h2, out var q0, out var q1, out var q2);
+        OuterStep<TColumns>(d, q0, q1, q2, ref c0, ref c1, ref c2);
+        Columns<TColumns>(e0, e1, e2, out q0, out q1, out q2);
+        OuterStep<TColumns>(x, q0, q1, q2, ref c0, ref c1, ref c2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Columns<TColumns>(float* r0, float* r1, float* r2, out TF q0, out TF q1, out TF q2)
+        where TColumns : struct, ICount
+    {
+        q0 = TSimd.Load(r0);
+        q1 = TColumns.Value > 1 ? TSimd.Load(r1) : q0;
+        q2 = TColumns.Value > 2 ? TSimd.Load(r2) : q0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OuterStep<TColumns>(float* left, TF q0, TF q1, TF q2, ref TF c0, ref TF c1, ref TF c2)
+        where TColumns : struct, ICount
+    {
+        var l = TSimd.Load(left);
+        c0 = TSimd.MultiplyAdd(l, q0, c0);
+        if (TColumns.Value > 1)
+        {
+            c1 = TSimd.MultiplyAdd(l, q1, c1);
+        }
+
+        if (TColumns.Value > 2)
+        {
+            c2 = TSimd.MultiplyAdd(l, q2, c2);
+        }
+    }
+
+    /// <summary>Adds lane l + lane (l + 8) of the four vectors of one column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold<TRows>(TF c0, TF c1, TF c2, TF c3, float* folded, nint row)
+        where TRows : struct, ICount
+    {
+        if (TSimd.Width == Lanes.Count)
+        {
+            TSimd.AddFolded(c0, folded);
             if (TRows.Value > 1)
             {
-                OuterEnd<TColumns>(c10, c11, c12, lanes + (3 * Lanes.Count) + pass);
+                TSimd.AddFolded(c1, folded + row);
             }
 
             if (TRows.Value > 2)
             {
-                OuterEnd<TColumns>(c20, c21, c22, lanes + (6 * Lanes.Count) + pass);
+                TSimd.AddFolded(c2, folded + (2 * row));
             }
 
             if (TRows.Value > 3)
             {
-                OuterEnd<TColumns>(c30, c31, c32, lanes + (9 * Lanes.Count) + pass);
+                TSimd.AddFolded(c3, folded + (3 * row));
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OuterStep<TColumns>(float* left, TF r0, TF r1, TF r2, ref TF c0, ref TF c1, ref TF c2)
-        where TColumns : struct, ICount
-    {
-        var l = TSimd.Load(left);
-        c0 = TSimd.MultiplyAdd(l, r0, c0);
-        if (TColumns.Value > 1)
+        else if (2 * TSimd.Width == Lanes.Count)
         {
-            c1 = TSimd.MultiplyAdd(l, r1, c1);
+            TSimd.Store(TSimd.Add(TSimd.Load(folded), TSimd.Add(c0, c1)), folded);
+            if (TRows.Value > 1)
+            {
+                TSimd.Store(TSimd.Add(TSimd.Load(folded + row), TSimd.Add(c2, c3)), folded + row);
+            }
         }
-
-        if (TColumns.Value > 2)
+        else
         {
-            c2 = TSimd.MultiplyAdd(l, r2, c2);
+            TSimd.Store(TSimd.Add(TSimd.Load(folded), TSimd.Add(c0, c2)), folded);
+            TSimd.Store(TSimd.Add(TSimd.Load(folded + TSimd.Width), TSimd.Add(c1, c3)), folded + TSimd.Width);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OuterEnd<TColumns>(TF c0, TF c1, TF c2, float* lanes)
-        where TColumns : struct, ICount
+    /// <summary>Rows of D and X, columns of H and E, from those of a block on, and where its sums go.</summary>
+    private readonly struct OuterFactors(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* folded, nint foldedRow)
     {
-        TSimd.Store(c0, lanes);
-        if (TColumns.Value > 1)
-        {
-            TSimd.Store(c1, lanes + Lanes.Count);
-        }
+        internal readonly SampleMatrix D = d;
+        internal readonly SampleMatrix H = h;
+        internal readonly SampleMatrix X = x;
+        internal readonly SampleMatrix E = e;
+        internal readonly float* Folded = folded;
+        internal readonly nint FoldedRow = foldedRow;
+    }
 
-        if (TColumns.Value > 2)
-        {
-            TSimd.Store(c2, lanes + (2 * Lanes.Count));
-        }
+    /// <summary>What the chains of a block are made of, from its first row on.</summary>
+    private readonly struct Chains(float* a, nint aRow, nint aStep, int steps, SampleMatrix b, SampleMatrix c)
+    {
+        internal readonly float* A = a;
+        internal readonly nint ARow = aRow;
+        internal readonly nint AStep = aStep;
+        internal readonly int Steps = steps;
+        internal readonly SampleMatrix B = b;
+        internal readonly SampleMatrix C = c;
+    }
+
+    /// <summary>What turns outputs into errors, from the block's first row on.</summary>
+    private readonly struct ErrorTerms(float* bias, float* factor, SampleMatrix x, float* mask, float* sums, float* loss)
+    {
+        internal readonly float* Bias = bias;
+        internal readonly float* Factor = factor;
+        internal readonly SampleMatrix X = x;
+        internal readonly float* Mask = mask;
+        internal readonly float* Sums = sums;
+        internal readonly float* Loss = loss;
+    }
+
+    /// <summary>How chains begin and end.</summary>
+    private interface IRole
+    {
+        static abstract bool IsTakenUp { get; }
+
+        static abstract bool IsOutput { get; }
+    }
+
+    /// <summary>From 0, stored.</summary>
+    private readonly struct Begun : IRole
+    {
+        public static bool IsTakenUp => false;
+
+        public static bool IsOutput => false;
+    }
+
+    /// <summary>From where they broke off, stored.</summary>
+    private readonly struct TakenUp : IRole
+    {
+        public static bool IsTakenUp => true;
+
+        public static bool IsOutput => false;
+    }
+
+    /// <summary>From the bias, turned into errors.</summary>
+    private readonly struct Output : IRole
+    {
+        public static bool IsTakenUp => false;
+
+        public static bool IsOutput => true;
     }
 }

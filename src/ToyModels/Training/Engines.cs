@@ -12,6 +12,9 @@ internal static class Engines
     /// <summary>Features up to which the n² numbers of the form over non-zeros, twice 256 MB then, are worth their memory.</summary>
     private const int MostGramFeatures = 8192;
 
+    /// <summary>Multiplications and additions a step from which one more thread pays: about five microseconds of it.</summary>
+    private const double OperationsPerThread = 5e5;
+
     /// <summary>Rows from which densities are counted where the data carry none.</summary>
     private const int CountedRows = 1024;
 
@@ -45,20 +48,10 @@ internal static class Engines
             return new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
         }
 
-        var first = new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
-        var members = new DenseEngine[Math.Min(threads, (options.BatchSize + first.ChunkRows - 1) / first.ChunkRows)];
-        if (members.Length == 1)
-        {
-            return first;
-        }
-
-        members[0] = first;
-        for (var i = 1; i < members.Length; i++)
-        {
-            members[i] = new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
-        }
-
-        return new TeamGradient(members);
+        // Every thread should have more to do than it takes to wait for the others.
+        var worthwhile = 10.0 * options.BatchSize * features * options.Hidden / OperationsPerThread;
+        return new DenseGradient<TSimd, TF, TI>(
+            options.Kind, features, options.Hidden, importances, options.BatchSize, (int)Math.Clamp(worthwhile, 1, threads));
     }
 
     /// <summary>

@@ -8,18 +8,18 @@ internal static class Errors<TSimd, TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <summary>∂L/∂o = 2 I (x' − x) of outputs o against targets x, 0 where a ReLU is off; adds the squared errors to <paramref name="loss"/>.</summary>
+    /// <summary>∂L/∂o = 2 I (x' − x) of outputs o against targets x, 0 where a ReLU is off; adds factor·(x' − x)² to <paramref name="loss"/>.</summary>
     /// <param name="o">Outputs before the ReLU.</param>
     /// <param name="x">Targets.</param>
     /// <param name="factor">2 I, times the scale of the gradient.</param>
-    /// <param name="loss">Sums (x' − x)².</param>
+    /// <param name="loss">Sums factor·(x' − x)².</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TF Step<TRelu>(TF o, TF x, TF factor, ref TF loss)
         where TRelu : struct, ISwitch
     {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, x);
-        loss = TSimd.MultiplyAdd(error, error, loss);
+        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.Max(o, default) : o, x);
         var d = TSimd.Multiply(factor, error);
+        loss = TSimd.MultiplyAdd(d, error, loss);
         return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
     }
 }

@@ -87,8 +87,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         {
             // G's rows i, columns j … j + 15: the weights of the rows lie dimension-major, _padded apart.
             DenseKernels<TSimd, TF, TI>.Product(
-                _weightsByDimension.Pointer, _padded, _features, _hidden, _weightsByDimension.Pointer + j, _padded, null,
-                _gram.Pointer + ((nint)j * _features), Lanes.Count, Lanes.Count);
+                _weights.Pointer, _hidden, 1, _features, _hidden, new(_weightsByDimension.Pointer + j, _padded), new(_gram.Pointer + ((nint)j * _features), Lanes.Count), Lanes.Count);
         }
 
         _gramGradient.Span.Clear();
@@ -116,7 +115,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override void Accumulate(float scale, ref double loss) => loss += _isRelu ? Accumulate<On, On>(scale) : Accumulate<Off, On>(scale);
 
-    internal override void AddLoss(ref double loss) => loss += _isRelu ? Accumulate<On, Off>(0) : Accumulate<Off, Off>(0);
+    internal override void AddLoss(ref double loss) => loss += _isRelu ? Accumulate<On, Off>(0.5f) : Accumulate<Off, Off>(0.5f);
 
     internal override void End()
     {
@@ -135,8 +134,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         for (var j = 0; j < _padded; j += Lanes.Count)
         {
             DenseKernels<TSimd, TF, TI>.Product(
-                _weights.Pointer, _hidden, _hidden, _features, _gramGradient.Pointer + ((nint)j * _features), Lanes.Count, null,
-                _productByDimension.Pointer + j, _padded, Lanes.Count);
+                _weights.Pointer, 1, _hidden, _hidden, _features, new(_gramGradient.Pointer + ((nint)j * _features), Lanes.Count), new(_productByDimension.Pointer + j, _padded), Lanes.Count);
         }
 
         for (var i = 0; i < _features; i++)
@@ -179,10 +177,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var loss = 0.0;
         for (var j = 0; j < _features; j++)
         {
-            loss += (double)_importances[j] * _loss.Pointer[j];
+            loss += _loss.Pointer[j];
         }
 
-        return loss;
+        return loss / (2 * scale);
     }
 
     /// <summary>All rows of the chunk through columns j … of one panel, one or two vectors of them.</summary>

@@ -5,7 +5,7 @@ namespace ToyModels;
 /// where x' is 0: ∂L/∂o_j = 2 I_j e_j =: d_j, ∂L/∂b = d, ∂L/∂h = Wd, and since W stands on both sides, ∂L/∂W_j = d_j h + x_j ∂L/∂h.
 /// </summary>
 internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
-    : DenseEngine(features, batch)
+    : DenseEngine(features, batch, chunkRows: 256)
 {
     private readonly float[] _importances = importances.ToArray();
     private readonly double[] _weights = new double[features * hidden];
@@ -36,27 +36,21 @@ internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hid
         Array.Clear(_biasSum);
     }
 
-    protected override double Accumulate(PinnedBuffer chunk, int rows, float scale)
+    protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss)
     {
-        var loss = 0.0;
         for (var s = 0; s < rows; s++)
         {
             loss += Forward(chunk.Span, s);
             Backward(chunk.Span, s, scale);
         }
-
-        return loss;
     }
 
-    protected override double Loss(PinnedBuffer chunk, int rows)
+    protected override void AddLoss(PinnedBuffer chunk, int rows, ref double loss)
     {
-        var loss = 0.0;
         for (var s = 0; s < rows; s++)
         {
             loss += Forward(chunk.Span, s);
         }
-
-        return loss;
     }
 
     /// <summary>Leaves h, and ∂L/∂o of this sample in d.</summary>

@@ -37,6 +37,9 @@ public abstract class SampleReader : IDisposable
         return total;
     }
 
+    /// <summary>Reads the next rows as above, by several threads where the reader can.</summary>
+    internal virtual int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team) => Read(destination.Span, samples, stride);
+
     /// <inheritdoc/>
     public void Dispose()
     {

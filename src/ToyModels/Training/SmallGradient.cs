@@ -25,7 +25,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     private readonly PinnedBuffer _sums;
 
     internal SmallGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
-        : base(features, batch)
+        : base(features, batch, chunkRows: 256)
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _hidden = hidden;
@@ -49,9 +49,10 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         Array.Clear(_biasGradient);
     }
 
-    protected override double Accumulate(PinnedBuffer chunk, int rows, float scale) => Sum<On>(chunk.Pointer, rows, scale);
+    protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss) =>
+        loss += Sum<On>(chunk.Pointer, rows, scale);
 
-    protected override double Loss(PinnedBuffer chunk, int rows) => Sum<Off>(chunk.Pointer, rows, 0);
+    protected override void AddLoss(PinnedBuffer chunk, int rows, ref double loss) => loss += Sum<Off>(chunk.Pointer, rows, 0.5f);
 
     private double Sum<TBackward>(float* x, int rows, float scale)
         where TBackward : struct, ISwitch
@@ -84,10 +85,10 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         var loss = 0.0;
         for (var j = 0; j < Features; j++, sum += Lanes.Count)
         {
-            loss += (double)_importances[j] * Lanes.Sum(sum);
+            loss += Lanes.Sum(sum);
         }
 
-        return loss;
+        return loss / (2 * scale);
     }
 
     private void Groups<TBackward, TMasked>(float* x, int first, int end, int rows)

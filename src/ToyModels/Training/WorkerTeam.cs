@@ -2,18 +2,26 @@ using System.Runtime.ExceptionServices;
 
 namespace ToyModels;
 
-/// <summary>Threads that do the same piece of work together, again and again: the caller is number 0 of them.</summary>
+/// <summary>
+/// Threads that do the same piece of work together, again and again: the caller is number 0 of them. Pieces are tens of microseconds, less than
+/// it takes to wake a thread, so the others look for the next one for a while before they go to sleep.
+/// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    private readonly Barrier _barrier;
+    /// <summary>Looks for the next piece, some hundred microseconds, before a thread sleeps.</summary>
+    private const int Looks = 5000;
+
+    private readonly object _gate = new();
     private readonly Thread[] _threads;
     private Action<int>? _work;
     private Exception? _failure;
+    private int _round;
+    private int _busy;
+    private int _asleep;
 
     /// <param name="size">Threads together with the caller, at least 1.</param>
     internal WorkerTeam(int size)
     {
-        _barrier = new Barrier(size);
         _threads = new Thread[size - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -23,13 +31,20 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
+    /// <summary>Threads together with the caller.</summary>
+    internal int Size => _threads.Length + 1;
+
     /// <summary>Runs work(0) … work(size − 1), and returns when all are done.</summary>
     internal void Run(Action<int> work)
     {
-        _work = work;
-        _barrier.SignalAndWait();
+        Begin(work);
         Do(0);
-        _barrier.SignalAndWait();
+        var wait = default(SpinWait);
+        while (Volatile.Read(ref _busy) > 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+
         if (_failure is { } failure)
         {
             _failure = null;
@@ -39,28 +54,65 @@ internal sealed class WorkerTeam : IDisposable
 
     public void Dispose()
     {
-        _work = null;
-        _barrier.SignalAndWait();
+        Begin(null);
         foreach (var thread in _threads)
         {
             thread.Join();
         }
+    }
 
-        _barrier.Dispose();
+    private void Begin(Action<int>? work)
+    {
+        _work = work;
+        _busy = _threads.Length;
+        Interlocked.Increment(ref _round);
+        if (Volatile.Read(ref _asleep) > 0)
+        {
+            lock (_gate)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
     }
 
     private void Serve(int number)
     {
-        while (true)
+        for (var round = 0; ; round++)
         {
-            _barrier.SignalAndWait();
+            Await(round);
             if (_work is null)
             {
                 return;
             }
 
             Do(number);
-            _barrier.SignalAndWait();
+            Interlocked.Decrement(ref _busy);
+        }
+    }
+
+    /// <summary>Returns when the round after <paramref name="round"/> has begun.</summary>
+    private void Await(int round)
+    {
+        for (var look = 0; look < Looks; look++)
+        {
+            if (Volatile.Read(ref _round) != round)
+            {
+                return;
+            }
+
+            Thread.SpinWait(1);
+        }
+
+        lock (_gate)
+        {
+            // Said before the round is looked at, and read after it begins: one of the two sides sees the other.
+            Interlocked.Increment(ref _asleep);
+            while (Volatile.Read(ref _round) == round)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            Interlocked.Decrement(ref _asleep);
         }
     }
 

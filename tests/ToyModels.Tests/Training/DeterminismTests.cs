@@ -15,17 +15,17 @@ public sealed class DeterminismTests
         data 0.05 ee20c74a5d3bf982
         data 0.002 50d78f7ad4edc57d
         importance 5d83a2cd37d1d771 4d3def3049877d47
-        threads 1 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
-        threads 1 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
-        threads 1 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
+        threads 1 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
+        threads 1 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
+        threads 1 n 7: cf4ff3063c1642a4 edb30e06168d7918 10dc428bdb0acb5b
         threads 1 n 2: a45e7d7b97e00dcd 9e763a5aa3a2caa2 fc6f5e0ecb30b30b
-        threads 2 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
-        threads 2 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
-        threads 2 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
+        threads 2 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
+        threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
+        threads 2 n 7: cf4ff3063c1642a4 edb30e06168d7918 10dc428bdb0acb5b
         threads 2 n 2: a45e7d7b97e00dcd 9e763a5aa3a2caa2 fc6f5e0ecb30b30b
-        threads 7 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
-        threads 7 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
-        threads 7 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
+        threads 7 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
+        threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
+        threads 7 n 7: cf4ff3063c1642a4 edb30e06168d7918 10dc428bdb0acb5b
         threads 7 n 2: a45e7d7b97e00dcd 9e763a5aa3a2caa2 fc6f5e0ecb30b30b
         """;
 

@@ -88,20 +88,21 @@ public sealed class GradientTests
     [InlineData(7)]
     public void A_team_of_threads_gives_the_bits_of_one(int threads)
     {
-        var instance = new TrainingInstance(
-            new ToyModelOptions { Hidden = 4, BatchSize = 1100 }, new GeneratedSamples(new FeatureDistribution(70, 0.2f), seed: 9));
-        var importances = Importance.Uniform().Resolve(70);
-        using var alone = Engines.Create(instance, importances.AsSpan(), threads: 1);
-        using var team = Engines.Create(instance, importances.AsSpan(), threads);
-        Assert.IsType<TeamGradient>(team);
+        var samples = new GeneratedSamples(new FeatureDistribution(70, 0.2f), seed: 9);
+        using var alone = Create(1);
+        using var team = Create(threads);
+        Assert.True(team.ChunkRows > alone.ChunkRows);
         Assert.Equal(Run(alone), Run(team));
         Assert.Equal(alone.WeightGradient, team.WeightGradient);
         Assert.Equal(alone.BiasGradient, team.BiasGradient);
 
+        DenseGradient<Simd256, Vector256<float>, Vector256<int>> Create(int size) =>
+            new(ToyModelKind.ReluOutput, 70, 4, [.. Importance.Uniform().Resolve(70)], batch: 1100, size);
+
         (double Trained, double Evaluated) Run(GradientEngine engine)
         {
             engine.Begin(InitialWeights.XavierNormal(70, 4, 1, 0), new float[70]);
-            using var reader = instance.Samples.OpenTraining(null, 0);
+            using var reader = samples.OpenTraining(null, 0);
             double trained = 0, evaluated = 0;
             for (var rows = 0; rows < 1100;)
             {
