@@ -19,6 +19,7 @@ internal sealed class TrainingRun
     // W, then b, then zeros that stay zero up to a whole number of vectors.
     private readonly float[] _parameters;
     private readonly float[] _gradient;
+    private readonly ImmutableArray<ModelSnapshot>.Builder _snapshots = ImmutableArray.CreateBuilder<ModelSnapshot>();
     private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
@@ -54,8 +55,9 @@ internal sealed class TrainingRun
         var lossSinceRecord = 0.0;
         var recorded = 0;
         var step = 0;
-        var kept = _parameters;
+        var kept = (float[])_parameters.Clone();
         var reason = StopReason.Completed;
+        TakeSnapshot(step);
         while (step != _steps)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -71,6 +73,7 @@ internal sealed class TrainingRun
 
             step++;
             lossSinceRecord += loss;
+            TakeSnapshot(step);
             onStep?.Invoke();
             if (step == 1 || step % RecordEvery == 0 || step == _steps)
             {
@@ -94,15 +97,19 @@ internal sealed class TrainingRun
 
         var isDiverged = reason == StopReason.Diverged;
         var final = isDiverged ? kept : _parameters;
-        var model = new ToyModel(_options.Kind, _options.Hidden, WeightsOf(final), BiasOf(final));
+        var model = ModelOf(final);
+        var stepsDone = isDiverged ? recorded : step;
         var evaluation = Evaluate(model);
         return new RestartResult(
             _restart,
             model,
             isDiverged ? float.PositiveInfinity : evaluation,
-            isDiverged ? recorded : step,
+            stepsDone,
             reason,
-            _history.ToImmutable());
+            _history.ToImmutable())
+        {
+            Snapshots = [.. _snapshots.Where(snapshot => snapshot.Step <= stepsDone)],
+        };
 
         void Record(int at)
         {
@@ -115,11 +122,22 @@ internal sealed class TrainingRun
 
             recorded = at;
             lossSinceRecord = 0;
-            kept = (float[])_parameters.Clone();
+            _parameters.CopyTo(kept, 0);
             _history.Add(new LossPoint(at, loss));
             onRecord?.Invoke(_history[^1]);
         }
     }
+
+    /// <summary>Keeps the model where its step is asked for. What has diverged without having been noticed yet is no model.</summary>
+    private void TakeSnapshot(int step)
+    {
+        if (_options.Snapshots is { } steps && _snapshots.Count < steps.Count && steps[_snapshots.Count] == step && AllFinite(_parameters))
+        {
+            _snapshots.Add(new ModelSnapshot(step, ModelOf(_parameters)));
+        }
+    }
+
+    private ToyModel ModelOf(float[] parameters) => new(_options.Kind, _options.Hidden, WeightsOf(parameters), BiasOf(parameters));
 
     /// <summary>One optimiser step.</summary>
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>

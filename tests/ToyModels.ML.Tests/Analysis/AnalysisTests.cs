@@ -76,6 +76,30 @@ public sealed class AnalysisTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_followed_on_its_way()
+    {
+        var data = _mlContext.ToyModels().Generate(new FeatureDistribution(5, 0.3f), 2000, seed: 1);
+
+        #region snapshots
+        var pipeline = _mlContext.ToyModels().ToyModel(new() { Model = new() { Hidden = 2, Steps = 500, Seed = 1, Snapshots = SnapshotSteps.Every(100, last: 500) } });
+        var model = pipeline.Fit(data);
+        var dimensions = model.Snapshots.Select(s => (
+            s.Step,
+            ModelMetrics.Measure(s.Model, model.Result.Importances.AsSpan(), model.Result.Densities.AsSpan()).TotalDimensionality));
+        #endregion
+
+        Assert.Equal([0, 100, 200, 300, 400, 500], dimensions.Select(d => d.Step));
+        Assert.Equal(model.Metrics.TotalDimensionality, dimensions.Last().TotalDimensionality);
+
+        using var file = new MemoryStream();
+        _mlContext.Model.Save(model, data.Schema, file);
+        file.Position = 0;
+        var loaded = (ToyModelTransformer)_mlContext.Model.Load(file, out _);
+        Assert.Equal(model.Snapshots.Select(s => (s.Step, s.Model.Weights[3])), loaded.Snapshots.Select(s => (s.Step, s.Model.Weights[3])));
+        Assert.Equal(model.Options, loaded.Options);
+    }
+
+    [Fact]
     public void A_feature_is_taken_away_and_what_the_others_feel_is_seen()
     {
         var data = _mlContext.ToyModels().Generate(new FeatureDistribution(5, 0.3f), 2000, seed: 1);

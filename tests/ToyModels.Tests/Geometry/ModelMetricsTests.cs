@@ -137,18 +137,29 @@ public class ModelMetricsTests
         var model = new ToyModel(ToyModelKind.ReluOutput, Hidden, weights, new float[Features]);
         var metrics = ModelMetrics.Measure(model, Enumerable.Repeat(1f, Features).ToArray(), densities);
 
-        double Dot(int i, int j) => Enumerable.Range(0, Hidden).Sum(k => (double)weights[(i * Hidden) + k] * weights[(j * Hidden) + k]);
+        var dots = new double[Features, Features];
+        for (var i = 0; i < Features; i++)
+        {
+            for (var j = 0; j < Features; j++)
+            {
+                for (var k = 0; k < Hidden; k++)
+                {
+                    dots[i, j] += (double)weights[(i * Hidden) + k] * weights[(j * Hidden) + k];
+                }
+            }
+        }
+
         var coherence = 0.0;
         foreach (var feature in metrics.Features)
         {
             var i = feature.Feature;
             var others = Enumerable.Range(0, Features).Where(j => j != i).ToArray();
-            var interference = others.Sum(j => Dot(i, j) * Dot(i, j)) / Dot(i, i);
-            Assert.Equal(Math.Sqrt(Dot(i, i)), feature.Norm, 1e-6);
+            var interference = others.Sum(j => dots[i, j] * dots[i, j]) / dots[i, i];
+            Assert.Equal(Math.Sqrt(dots[i, i]), feature.Norm, 1e-6);
             Assert.Equal(interference, feature.Interference, 1e-6);
-            Assert.Equal(others.Sum(j => Dot(i, j) * Dot(i, j) * densities[j]) / Dot(i, i), feature.ExpectedInterference, 1e-6);
-            Assert.Equal(Dot(i, i) / (Dot(i, i) + interference), feature.Dimensionality, 1e-6);
-            coherence = Math.Max(coherence, others.Max(j => Math.Abs(Dot(i, j)) / Math.Sqrt(Dot(i, i) * Dot(j, j))));
+            Assert.Equal(others.Sum(j => dots[i, j] * dots[i, j] * densities[j]) / dots[i, i], feature.ExpectedInterference, 1e-6);
+            Assert.Equal(dots[i, i] / (dots[i, i] + interference), feature.Dimensionality, 1e-6);
+            coherence = Math.Max(coherence, others.Max(j => Math.Abs(dots[i, j]) / Math.Sqrt(dots[i, i] * dots[j, j])));
         }
 
         Assert.Equal(coherence, metrics.Coherence, 1e-6);
