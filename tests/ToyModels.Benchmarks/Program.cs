@@ -8,5 +8,6 @@ var root = new RootCommand("How fast ToyModels.ML is, part by part and as a whol
     new CompareCommand(),
     new AgreementCommand(),
     new PhaseDiagramCommand(),
+    new ScalingCommand(),
 };
 return root.Parse(args).Invoke();

@@ -46,10 +46,12 @@ internal sealed class TrainingRun
     internal static int? StepsOf(ToyModelOptions options) => options.Epochs is null ? options.Steps ?? ToyModelOptions.DefaultSteps : null;
 
     /// <summary>Trains.</summary>
+    /// <param name="onSteps">
+    /// Told how many steps were made since it was told last, before every record: not at every step, where threads would fight for the one counter.
+    /// </param>
     /// <param name="onRecord">Told of every recorded loss.</param>
-    /// <param name="onStep">Told of every step.</param>
     /// <param name="cancellationToken">Stops after the step in hand.</param>
-    internal RestartResult Run(Action<LossPoint>? onRecord, Action? onStep, CancellationToken cancellationToken)
+    internal RestartResult Run(Action<int> onSteps, Action<LossPoint> onRecord, CancellationToken cancellationToken)
     {
         using var reader = _instance.Samples.OpenTraining(_options.Epochs, _options.Seed!.Value);
         var lossSinceRecord = 0.0;
@@ -74,7 +76,6 @@ internal sealed class TrainingRun
             step++;
             lossSinceRecord += loss;
             TakeSnapshot(step);
-            onStep?.Invoke();
             if (step == 1 || step % RecordEvery == 0 || step == _steps)
             {
                 Record(step);
@@ -113,6 +114,7 @@ internal sealed class TrainingRun
 
         void Record(int at)
         {
+            onSteps(at - recorded);
             var loss = (float)(lossSinceRecord / (at - recorded));
             if (!float.IsFinite(loss) || !AllFinite(_parameters))
             {
@@ -124,7 +126,7 @@ internal sealed class TrainingRun
             lossSinceRecord = 0;
             _parameters.CopyTo(kept, 0);
             _history.Add(new LossPoint(at, loss));
-            onRecord?.Invoke(_history[^1]);
+            onRecord(_history[^1]);
         }
     }
 
