@@ -9,6 +9,9 @@ public sealed record ToyModelOptions
     /// <summary>Number of steps where neither <see cref="Steps"/> nor <see cref="Epochs"/> is given.</summary>
     public const int DefaultSteps = 10_000;
 
+    // Trainers keep weights and biases in one array, up to a whole number of vectors.
+    private static readonly int _mostParameters = Array.MaxLength / Lanes.Count * Lanes.Count;
+
     /// <summary>The forward pass; default <see cref="ToyModelKind.ReluOutput"/>.</summary>
     public ToyModelKind Kind { get; init => field = Guard.Defined(value, nameof(Kind)); } = ToyModelKind.ReluOutput;
 
@@ -77,11 +80,11 @@ public sealed record ToyModelOptions
         Validate();
         Guard.AtLeast(featureCount, 1);
         Importance?.Resolve(featureCount);
-        if (((long)featureCount * Hidden) + featureCount is var parameters && parameters > Array.MaxLength)
+        if (((long)featureCount * Hidden) + featureCount is var parameters && parameters > _mostParameters)
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"Hidden is {Hidden}: with {featureCount} features that makes {parameters} weights and biases, ")
-                + FormattableString.Invariant($"and a model can have at most {Array.MaxLength}. Use fewer hidden dimensions or fewer features."),
+                + FormattableString.Invariant($"and a model can have at most {_mostParameters}. Use fewer hidden dimensions or fewer features."),
                 nameof(featureCount));
         }
     }
