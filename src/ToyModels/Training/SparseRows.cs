@@ -27,22 +27,27 @@ internal sealed class SparseRows : MemorySamples
             destination.Slice(i * stride, rows.Length).Clear();
         }
 
+        var starts = _starts.Span;
+        var features = _features.Span;
+        var values = _values.Span;
         for (var s = 0; s < rows.Length; s++)
         {
-            var (features, values) = Row(rows[s]);
-            for (var e = 0; e < features.Length; e++)
+            for (var (e, end) = (starts[rows[s]], starts[rows[s] + 1]); e < end; e++)
             {
-                destination[(features.Span[e] * stride) + s] = values.Span[e];
+                destination[(features[e] * stride) + s] = values[e];
             }
         }
     }
 
     protected override void List(ReadOnlySpan<int> rows, SparseSamples destination)
     {
+        var starts = _starts.Span;
+        var features = _features.Span;
+        var values = _values.Span;
         foreach (var row in rows)
         {
-            var (features, values) = Row(row);
-            destination.Add(features.Span, values.Span);
+            var present = starts[row]..starts[row + 1];
+            destination.Add(features[present], values[present]);
         }
     }
 
@@ -52,12 +57,6 @@ internal sealed class SparseRows : MemorySamples
         {
             present[_features.Span[e]] += _values.Span[e] != 0 ? 1 : 0;
         }
-    }
-
-    private (ReadOnlyMemory<int> Features, ReadOnlyMemory<float> Values) Row(int row)
-    {
-        var (start, end) = (_starts.Span[row], _starts.Span[row + 1]);
-        return (_features[start..end], _values[start..end]);
     }
 
     private void RequireRow(int row)
