@@ -18,8 +18,7 @@ internal sealed unsafe class PinnedBuffer
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"This training needs {length} numbers in one piece, for its weights or for the rows that go through them together, ")
-                + FormattableString.Invariant($"and one piece can hold {_longest}. Use fewer features, fewer hidden dimensions, or a BatchSize below 256."),
-                nameof(length));
+                + FormattableString.Invariant($"and one piece can hold {_longest}. Use fewer features, fewer hidden dimensions, or a BatchSize below 256."));
         }
 
         _memory = GC.AllocateArray<float>((int)length + (Alignment / sizeof(float)), pinned: true);
