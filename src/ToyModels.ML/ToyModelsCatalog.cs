@@ -127,7 +127,30 @@ public sealed class ToyModelsCatalog
     public IReadOnlyList<ToyModelTransformer> Sweep(SweepOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Sweeping.Run(_mlContext, options);
+        var cells = options.Validate();
+        var fitted = new ToyModelTransformer[cells.Length];
+        Sweeping.Run(_mlContext, options, cells, (cell, model) => fitted[cell.Number] = model);
+        return fitted;
+    }
+
+    /// <summary>
+    /// Trains the models of a sweep and hands each over when it is finished, keeping none: memory for those that are in training, however many there
+    /// are. The models are those of <see cref="Sweep(SweepOptions)"/>, to the bit.
+    /// </summary>
+    /// <param name="options">The sweep.</param>
+    /// <param name="finished">
+    /// Receives each cell with its model: those of <see cref="SweepOptions.Folder"/> first, then the others in the order in which they are finished,
+    /// which differs from call to call. It is called from worker threads, one call at a time; what it throws ends the sweep.
+    /// </param>
+    /// <exception cref="ArgumentException">A list is empty, or a value is out of range: told before any model is trained.</exception>
+    /// <exception cref="InvalidDataException">The folder holds another sweep, other things, or a damaged cell.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was finished is in the folder.</exception>
+    public void Sweep(SweepOptions options, Action<SweepCell, ToyModelTransformer> finished)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(finished);
+        Sweeping.Run(_mlContext, options, options.Validate(), finished);
     }
 
     /// <summary>Measures every feature of a model: one row a feature.</summary>

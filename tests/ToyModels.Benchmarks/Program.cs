@@ -7,5 +7,7 @@ var root = new RootCommand("How fast ToyModels.ML is, part by part and as a whol
     new ThroughputCommand(),
     new CompareCommand(),
     new AgreementCommand(),
+    new PhaseDiagramCommand(),
+    new ScalingCommand(),
 };
 return root.Parse(args).Invoke();

@@ -29,7 +29,7 @@ internal sealed class ViewReader(ViewSamples samples, int? passes, int? shuffleS
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, _count * stride);
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, (long)_count * stride);
         var read = 0;
         while (read < samples && Next(samples - read, byNonZeros: false) is var (block, first, rows))
         {

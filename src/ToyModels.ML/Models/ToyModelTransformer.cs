@@ -38,6 +38,9 @@ public sealed class ToyModelTransformer : ITransformer
     /// <summary>The recorded batch losses of the best restart.</summary>
     public ImmutableArray<LossPoint> LossHistory => Result.Best.LossHistory;
 
+    /// <summary>The models that the best restart passed through at the steps of <see cref="ToyModelOptions.Snapshots"/>; empty where none was asked for.</summary>
+    public ImmutableArray<ModelSnapshot> Snapshots => Result.Best.Snapshots;
+
     /// <summary>The seed that was used.</summary>
     public int Seed => Result.Seed;
 

@@ -15,7 +15,7 @@ internal sealed class SweepFolder
     private const int Version = 1;
     private const string DefinitionName = "sweep.json";
 
-    private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _json = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly string _path;
 
@@ -43,7 +43,7 @@ internal sealed class SweepFolder
             throw new IOException($"'{path}' cannot be written: {e.Message} Choose another folder.", e);
         }
 
-        if (File.ReadAllText(definition) != text)
+        if (!File.ReadAllBytes(definition).AsSpan().SequenceEqual(text))
         {
             throw new InvalidDataException(
                 $"'{path}' holds another sweep: its {DefinitionName} differs from the definition of this one. Choose another folder, or give the definition that stands there.");
@@ -79,12 +79,12 @@ internal sealed class SweepFolder
     }
 
     /// <summary>Puts the definition in place, whole; one that another process has put there meanwhile stays.</summary>
-    private static void Define(string path, string definition, string text)
+    private static void Define(string path, string definition, byte[] text)
     {
         var partial = Path.Combine(path, $".{DefinitionName}.{Guid.NewGuid():N}.partial");
         try
         {
-            File.WriteAllText(partial, text);
+            File.WriteAllBytes(partial, text);
             File.Move(partial, definition, overwrite: false);
         }
         catch (IOException) when (File.Exists(definition))
@@ -93,20 +93,35 @@ internal sealed class SweepFolder
         }
     }
 
-    private static string Text(IEnumerable<SweepCell> cells) =>
-        new JsonObject
+    /// <summary>Cell by cell: as one tree of nodes, a sweep of many cells would take many times the memory of its text.</summary>
+    private static byte[] Text(IEnumerable<SweepCell> cells)
+    {
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text, _json))
         {
-            ["format"] = Format,
-            ["version"] = Version,
-            ["cells"] = new JsonArray([.. cells.Select(cell => new JsonObject
+            writer.WriteStartObject();
+            writer.WriteString("format", Format);
+            writer.WriteNumber("version", Version);
+            writer.WriteStartArray("cells");
+            foreach (var cell in cells)
             {
-                ["features"] = cell.Distribution.Count,
-                ["density"] = cell.Distribution.Densities[0],
-                ["range"] = cell.Distribution.Range.ToString(),
-                ["rows"] = cell.Rows,
-                ["options"] = ToyModelJson.Write(cell.Model),
-            })]),
-        }.ToJsonString(_json) + "\n";
+                new JsonObject
+                {
+                    ["features"] = cell.Distribution.Count,
+                    ["density"] = cell.Distribution.Densities[0],
+                    ["range"] = cell.Distribution.Range.ToString(),
+                    ["rows"] = cell.Rows,
+                    ["options"] = ToyModelJson.Write(cell.Model),
+                }.WriteTo(writer);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        text.WriteByte((byte)'\n');
+        return text.ToArray();
+    }
 
     private string PathOf(SweepCell cell) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"cell-{cell.Number:00000}.safetensors"));
 }

@@ -41,6 +41,9 @@ public sealed record SweepOptions
     /// <summary>Trainings of each model, the best of which is kept, at least 1; default 1.</summary>
     public int Restarts { get; init; } = 1;
 
+    /// <summary>Steps at which each training keeps its model beside the last one; null, the default, for none: see <see cref="ToyModelOptions.Snapshots"/>.</summary>
+    public SnapshotSteps? Snapshots { get; init; }
+
     /// <summary>
     /// A folder that keeps every finished model; null, the default, for none. A second call with the same definition takes them up and trains the
     /// others alone; the folder of another definition is refused.
@@ -91,6 +94,7 @@ public sealed record SweepOptions
                 Reduction = Reduction,
                 Restarts = Restarts,
                 Seed = seed,
+                Snapshots = Snapshots,
             });
         return [.. cells.Select((cell, number) => Cell(number, cell.size.Features, cell.density, cell.Item3))];
     }

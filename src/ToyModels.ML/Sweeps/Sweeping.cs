@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace ToyModels.ML;
 
-/// <summary>One sweep: workers take cells off one list, the dearest first, and put finished ones into the folder.</summary>
+/// <summary>One sweep: workers take cells off one list, the dearest first, put finished ones into the folder and hand them over.</summary>
 internal sealed class Sweeping
 {
     // Lines that the log gets between start and end, whatever the number of cells.
@@ -16,35 +16,34 @@ internal sealed class Sweeping
     private readonly SweepOptions _options;
     private readonly ImmutableArray<SweepCell> _cells;
     private readonly SweepFolder? _folder;
-    private readonly TrainingResult?[] _results;
+    private readonly Action<SweepCell, ToyModelTransformer> _finished;
     private readonly IChannel _channel;
     private readonly IToyModelTrainer _trainer;
     private readonly Lock _lock = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _done;
 
-    private Sweeping(SweepOptions options, ImmutableArray<SweepCell> cells, IChannel channel)
+    private Sweeping(SweepOptions options, ImmutableArray<SweepCell> cells, Action<SweepCell, ToyModelTransformer> finished, IChannel channel)
     {
         _options = options;
         _cells = cells;
+        _finished = finished;
         _channel = channel;
         _trainer = options.Trainer ?? new ToyModelTrainer(threads: 1);
         _folder = options.Folder is { } path ? SweepFolder.Open(path, cells) : null;
-        _results = [.. cells.Select(cell => _folder?.Find(cell))];
     }
 
-    internal static IReadOnlyList<ToyModelTransformer> Run(MLContext mlContext, SweepOptions options)
+    internal static void Run(MLContext mlContext, SweepOptions options, ImmutableArray<SweepCell> cells, Action<SweepCell, ToyModelTransformer> finished)
     {
-        var cells = options.Validate();
         options.CancellationToken.ThrowIfCancellationRequested();
         using var channel = ((IHostEnvironment)mlContext).Register("ToyModel").Start("Sweep");
-        return new Sweeping(options, cells, channel).Run();
+        new Sweeping(options, cells, finished, channel).Run();
     }
 
-    private IReadOnlyList<ToyModelTransformer> Run()
+    private void Run()
     {
-        var pending = _cells.Where(cell => _results[cell.Number] is null).OrderByDescending(Cost).Chunk(_options.CellsPerCall).ToArray();
-        _done = _results.Count(r => r is not null);
+        var pending = _cells.Where(cell => !TakeUp(cell)).OrderByDescending(Cost).Chunk(_options.CellsPerCall).ToArray();
+        _done = _cells.Length - pending.Sum(call => call.Length);
         var threads = _options.Threads ?? Environment.ProcessorCount;
         Info($"sweep of {_cells.Length} models, {_done} of them finished before; {threads} at the same time");
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = _options.CancellationToken };
@@ -63,7 +62,6 @@ internal sealed class Sweeping
         }
 
         Info($"sweep done: {_cells.Length} models, {Stopwatch.GetElapsedTime(_started).TotalSeconds:0.0} s");
-        return [.. _results.Select(r => new ToyModelTransformer(r!, Columns, Names(r!.Model.FeatureCount)))];
     }
 
     private static OutputColumns Columns => new("Features", "Hidden", "Reconstruction", null);
@@ -71,6 +69,22 @@ internal sealed class Sweeping
     private static ImmutableArray<string> Names(int count) => [.. Enumerable.Range(0, count).Select(i => $"F{i}")];
 
     private static double Cost(SweepCell cell) => (double)cell.Distribution.Count * (cell.Model.Hidden + 2);
+
+    /// <summary>Hands over a cell that the folder holds.</summary>
+    /// <returns>Whether there is one.</returns>
+    private bool TakeUp(SweepCell cell)
+    {
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        if (_folder?.Find(cell) is not { } result)
+        {
+            return false;
+        }
+
+        HandOver(cell, result);
+        return true;
+    }
+
+    private void HandOver(SweepCell cell, TrainingResult result) => _finished(cell, new ToyModelTransformer(result, Columns, Names(result.Model.FeatureCount)));
 
     private void Train(SweepCell[] cells)
     {
@@ -93,7 +107,7 @@ internal sealed class Sweeping
         int done;
         lock (_lock)
         {
-            _results[cell.Number] = result;
+            HandOver(cell, result);
             done = ++_done;
             if (done * Lines / _cells.Length > (done - 1) * Lines / _cells.Length)
             {

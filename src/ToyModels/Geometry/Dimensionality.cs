@@ -32,18 +32,25 @@ public static class Dimensionality
         }
 
         var rows = new WideRows(vectors, width);
-        var result = new float[rows.Count];
-        rows.ForEachRow((i, dots) =>
+        var others = new double[rows.Count];
+        var row = 0;
+        foreach (var dots in rows.UpperRows())
         {
-            var others = 0.0;
-            for (var j = 0; j < dots.Length; j++)
+            // Each pair comes once, and counts for both; a row's own chain still runs over the others in order.
+            var pairs = dots.Span[1..];
+            var later = others.AsSpan(row + 1);
+            var sum = others[row];
+            for (var j = 0; j < pairs.Length; j++)
             {
-                others += j == i ? 0 : dots[j] * dots[j];
+                var square = pairs[j] * pairs[j];
+                sum += square;
+                later[j] += square;
             }
 
-            result[i] = (float)Share(rows.SquaredNorms[i], others);
-        });
-        return result;
+            others[row++] = sum;
+        }
+
+        return [.. others.Select((sum, i) => (float)Share(rows.SquaredNorms[i], sum))];
     }
 
     /// <summary>‖v_i‖⁴ / (‖v_i‖⁴ + Σ_{j≠i} (v_i·v_j)²): the same ratio with nothing to cancel, hence never above 1; 0 for a zero vector.</summary>

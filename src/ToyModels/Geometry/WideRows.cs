@@ -1,56 +1,57 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
-/// <summary>Receives the dot products of one row with every row, itself included.</summary>
-/// <param name="row">The row, from 0.</param>
-/// <param name="dots">One dot product a row; valid during the call only.</param>
-internal delegate void RowOfDots(int row, ReadOnlySpan<double> dots);
-
 /// <summary>
-/// Rows of single-precision numbers held in double, and their dot products in one written-out order.
+/// Rows of single-precision numbers held in double, and their dot products in one written-out order: a chain of multiply-adds over the
+/// elements, from the first on.
 /// </summary>
 /// <remarks>
-/// Element e belongs to logical lane e mod 8; each lane is one chain from the first element on, and the lanes join in the tree
-/// ((0+4)+(2+6))+((1+5)+(3+7)). The product of two singles is exact in double, so that a fused and an unfused step round alike, and
-/// <see cref="Vector256{T}"/> falls back to the same additions on narrower hardware: the bits are the same everywhere. Rows are
-/// padded with zeros to whole lanes, which adds exact zeros in place of a tail.
+/// <para>The product of two singles is exact in double, so that a fused and an unfused step round alike: the bits are the same everywhere,
+/// and those of (i, j) are those of (j, i).</para>
+/// <para>Layout: panels of twelve rows, element by element, in [panel, element, row] order; rows missing from the last panel are zero. A register
+/// block is four rows by one panel: twelve accumulators of four columns, each step one element of the four rows against twelve of the panel. A
+/// band of <see cref="BandRows"/> rows meets <see cref="TileColumns"/> columns at a time, <see cref="Depth"/> elements deep: what both have of
+/// them fits the second-level cache, and a panel's the first. Chains are put down at the end of a depth, and taken up at the next.</para>
 /// </remarks>
 internal sealed class WideRows
 {
-    private const int Lanes = 8;
+    private const int PanelRows = 12;
 
-    /// <summary>Rows that share one pass over a tile; their dot products wait in a buffer of this many rows.</summary>
-    private const int BlockRows = 16;
+    /// <summary>Rows of a register block: with three vectors a row, twelve chains, enough to hide the latency of the multiply-add, and all that sixteen registers hold.</summary>
+    private const int BlockRows = 4;
 
-    /// <summary>Rows of a tile: a few hundred kilobytes at a thousand columns, so that a block finds it in the cache.</summary>
-    private const int TileRows = 32;
+    private const int BandRows = 72;
 
-    /// <summary>Multiply-adds above which the blocks are spread over the cores; starting threads costs more below.</summary>
-    private const double ParallelWork = 1 << 25;
+    private const int TileColumns = 72;
 
-    private readonly double[] _values;
-    private readonly int _stride;
+    private const int Depth = 128;
+
+    /// <summary>Multiply-adds of a band above which its tiles are spread over the cores; waking threads costs more below.</summary>
+    private const long ParallelWork = 1 << 21;
+
+    private readonly double[] _panels;
+    private readonly int _width;
 
     /// <param name="values">The rows one after the other.</param>
     /// <param name="width">Length of a row.</param>
     internal WideRows(ReadOnlySpan<float> values, int width)
     {
+        _width = width;
         Count = values.Length / width;
-        _stride = checked((width + Lanes - 1) / Lanes * Lanes);
-        _values = new double[checked(Count * _stride)];
-        SquaredNorms = new double[Count];
+        PaddedCount = checked((Count + PanelRows - 1) / PanelRows * PanelRows);
+        _panels = new double[checked(PaddedCount * width)];
         for (var i = 0; i < Count; i++)
         {
+            var column = _panels.AsSpan(Offset(i));
             for (var k = 0; k < width; k++)
             {
-                _values[(i * _stride) + k] = values[(i * width) + k];
+                column[k * PanelRows] = values[(i * width) + k];
             }
-
-            SquaredNorms[i] = Dot(i, i);
         }
+
+        SquaredNorms = [.. Enumerable.Range(0, Count).Select(i => Dot(i, i))];
     }
 
     /// <summary>Number of rows.</summary>
@@ -59,107 +60,138 @@ internal sealed class WideRows
     /// <summary>‖row‖² of each row.</summary>
     internal double[] SquaredNorms { get; }
 
-    /// <summary>The dot product of two rows; the same bits with the rows exchanged.</summary>
+    private int PaddedCount { get; }
+
+    /// <summary>The dot product of two rows.</summary>
     internal double Dot(int i, int j)
     {
-        ref var a = ref Row(i);
-        ref var b = ref Row(j);
-        var low = Vector256<double>.Zero;
-        var high = Vector256<double>.Zero;
-        for (nuint k = 0; k < (nuint)_stride; k += Lanes)
+        var sum = 0.0;
+        var a = _panels.AsSpan(Offset(i));
+        var b = _panels.AsSpan(Offset(j));
+        for (var k = 0; k < _width * PanelRows; k += PanelRows)
         {
-            low += Vector256.LoadUnsafe(ref a, k) * Vector256.LoadUnsafe(ref b, k);
-            high += Vector256.LoadUnsafe(ref a, k + 4) * Vector256.LoadUnsafe(ref b, k + 4);
+            sum += a[k] * b[k];
         }
 
-        return Join(low, high);
+        return sum;
     }
 
-    /// <summary>Calls <paramref name="visit"/> once for each row, in any order and perhaps from several threads, in memory of a few rows a thread.</summary>
-    internal void ForEachRow(RowOfDots visit)
+    /// <summary>
+    /// For each row i, in order, its dot products with the rows i, i + 1, … to the last: every pair once. Computed as they are read, in
+    /// memory of a few rows; what is given is valid until the next is asked for.
+    /// </summary>
+    internal IEnumerable<ReadOnlyMemory<double>> UpperRows()
     {
-        var blocks = (Count + BlockRows - 1) / BlockRows;
-        if ((double)Count * Count * _stride < ParallelWork)
+        var band = new double[Math.Min(BandRows, PaddedCount) * PaddedCount];
+        for (var first = 0; first < Count; first += BandRows)
         {
-            for (var block = 0; block < blocks; block++)
+            var stride = PaddedCount - first;
+            FillBand(first, band, stride);
+            for (var i = first; i < Math.Min(first + BandRows, Count); i++)
             {
-                VisitBlock(block, visit);
+                yield return band.AsMemory(((i - first) * stride) + i - first, Count - i);
+            }
+        }
+    }
+
+    /// <summary>The dot products of the rows of one band with the rows from its first on.</summary>
+    private void FillBand(int first, double[] band, int stride)
+    {
+        var rows = Math.Min(BandRows, PaddedCount - first);
+        var tiles = (stride + TileColumns - 1) / TileColumns;
+        if ((long)rows * stride * _width < ParallelWork)
+        {
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                FillTile(tile);
             }
         }
         else
         {
-            Parallel.For(0, blocks, block => VisitBlock(block, visit));
+            Parallel.For(0, tiles, FillTile);
         }
-    }
 
-    private void VisitBlock(int block, RowOfDots visit)
-    {
-        var buffer = ArrayPool<double>.Shared.Rent(checked(Math.Min(BlockRows, Count) * Count));
-        var first = block * BlockRows;
-        var end = Math.Min(first + BlockRows, Count);
-        for (var tile = 0; tile < Count; tile += TileRows)
+        void FillTile(int tile)
         {
-            var tileEnd = Math.Min(tile + TileRows, Count);
-            for (var i = first; i < end; i++)
+            var (start, end) = (tile * TileColumns, Math.Min((tile + 1) * TileColumns, stride));
+            for (var k = 0; k < _width; k += Depth)
             {
-                var dots = buffer.AsSpan((i - first) * Count, Count);
-                var j = tile;
-                for (; j <= tileEnd - 4; j += 4)
+                var depth = Math.Min(Depth, _width - k);
+                for (var row = 0; row < rows; row += PanelRows)
                 {
-                    DotFour(i, j, dots.Slice(j, 4));
-                }
-
-                for (; j < tileEnd; j++)
-                {
-                    dots[j] = Dot(i, j);
+                    for (var column = start; column < end; column += PanelRows)
+                    {
+                        ref var a = ref _panels[Offset(first + row) + (k * PanelRows)];
+                        ref var b = ref _panels[Offset(first + column) + (k * PanelRows)];
+                        ref var c = ref band[(row * stride) + column];
+                        for (var r = 0; r < PanelRows; r += BlockRows)
+                        {
+                            Block(ref Unsafe.Add(ref a, r), ref b, ref Unsafe.Add(ref c, r * stride), stride, depth, isFirst: k == 0);
+                        }
+                    }
                 }
             }
         }
+    }
 
-        for (var i = first; i < end; i++)
+    /// <summary>C[r, s] += Σ_k A[k, r]·B[k, s] for four rows by a panel's twelve columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Block(ref double a, ref double b, ref double c, int stride, int depth, bool isFirst)
+    {
+        Vector256<double> c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
+        Vector256<double> c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
+        if (!isFirst)
         {
-            visit(i, buffer.AsSpan((i - first) * Count, Count));
+            (c00, c01, c02) = Load(ref c);
+            (c10, c11, c12) = Load(ref Unsafe.Add(ref c, stride));
+            (c20, c21, c22) = Load(ref Unsafe.Add(ref c, 2 * stride));
+            (c30, c31, c32) = Load(ref Unsafe.Add(ref c, 3 * stride));
         }
 
-        ArrayPool<double>.Shared.Return(buffer);
-    }
-
-    /// <summary>Four of <see cref="Dot"/> at once, each with its own chain: row i is loaded once for all of them.</summary>
-    private void DotFour(int i, int j, Span<double> dots)
-    {
-        ref var a = ref Row(i);
-        ref var b0 = ref Row(j);
-        ref var b1 = ref Row(j + 1);
-        ref var b2 = ref Row(j + 2);
-        ref var b3 = ref Row(j + 3);
-        var (low0, low1, low2, low3) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
-        var (high0, high1, high2, high3) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
-        for (nuint k = 0; k < (nuint)_stride; k += Lanes)
+        for (; depth > 0; depth--)
         {
-            var low = Vector256.LoadUnsafe(ref a, k);
-            var high = Vector256.LoadUnsafe(ref a, k + 4);
-            low0 += low * Vector256.LoadUnsafe(ref b0, k);
-            high0 += high * Vector256.LoadUnsafe(ref b0, k + 4);
-            low1 += low * Vector256.LoadUnsafe(ref b1, k);
-            high1 += high * Vector256.LoadUnsafe(ref b1, k + 4);
-            low2 += low * Vector256.LoadUnsafe(ref b2, k);
-            high2 += high * Vector256.LoadUnsafe(ref b2, k + 4);
-            low3 += low * Vector256.LoadUnsafe(ref b3, k);
-            high3 += high * Vector256.LoadUnsafe(ref b3, k + 4);
+            var (b0, b1, b2) = Load(ref b);
+            Step(a, b0, b1, b2, ref c00, ref c01, ref c02);
+            Step(Unsafe.Add(ref a, 1), b0, b1, b2, ref c10, ref c11, ref c12);
+            Step(Unsafe.Add(ref a, 2), b0, b1, b2, ref c20, ref c21, ref c22);
+            Step(Unsafe.Add(ref a, 3), b0, b1, b2, ref c30, ref c31, ref c32);
+            a = ref Unsafe.Add(ref a, PanelRows);
+            b = ref Unsafe.Add(ref b, PanelRows);
         }
 
-        dots[0] = Join(low0, high0);
-        dots[1] = Join(low1, high1);
-        dots[2] = Join(low2, high2);
-        dots[3] = Join(low3, high3);
+        Store(c00, c01, c02, ref c);
+        Store(c10, c11, c12, ref Unsafe.Add(ref c, stride));
+        Store(c20, c21, c22, ref Unsafe.Add(ref c, 2 * stride));
+        Store(c30, c31, c32, ref Unsafe.Add(ref c, 3 * stride));
     }
 
-    private static double Join(Vector256<double> low, Vector256<double> high)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        double a, Vector256<double> b0, Vector256<double> b1, Vector256<double> b2, ref Vector256<double> c0, ref Vector256<double> c1, ref Vector256<double> c2)
     {
-        var four = low + high;
-        var two = four.GetLower() + four.GetUpper();
-        return two.GetElement(0) + two.GetElement(1);
+        var factor = Vector256.Create(a);
+        c0 = MultiplyAdd(factor, b0, c0);
+        c1 = MultiplyAdd(factor, b1, c1);
+        c2 = MultiplyAdd(factor, b2, c2);
     }
 
-    private ref double Row(int row) => ref MemoryMarshal.GetReference(_values.AsSpan(row * _stride, _stride));
+    /// <summary>a·b + c; a·b is exact, so that both forms round once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Vector256.IsHardwareAccelerated ? Vector256.FusedMultiplyAdd(a, b, c) : (a * b) + c;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<double>, Vector256<double>, Vector256<double>) Load(ref double source) =>
+        (Vector256.LoadUnsafe(ref source), Vector256.LoadUnsafe(ref source, 4), Vector256.LoadUnsafe(ref source, 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<double> c0, Vector256<double> c1, Vector256<double> c2, ref double destination)
+    {
+        c0.StoreUnsafe(ref destination);
+        c1.StoreUnsafe(ref destination, 4);
+        c2.StoreUnsafe(ref destination, 8);
+    }
+
+    /// <summary>Where the first element of a row lies.</summary>
+    private int Offset(int row) => (row / PanelRows * PanelRows * _width) + (row % PanelRows);
 }

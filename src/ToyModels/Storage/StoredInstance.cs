@@ -27,8 +27,9 @@ internal sealed record StoredInstance
     /// <param name="where">Its place in the file, for messages.</param>
     /// <param name="best">Models of best restarts.</param>
     /// <param name="others">Models of the other restarts.</param>
+    /// <param name="snapshots">Models of all snapshots.</param>
     /// <exception cref="InvalidDataException">The object contradicts itself or the tensors.</exception>
-    internal TrainingResult ToResult(string where, WeightsFile.ModelReader best, WeightsFile.ModelReader others)
+    internal TrainingResult ToResult(string where, WeightsFile.ModelReader best, WeightsFile.ModelReader others, WeightsFile.ModelReader snapshots)
     {
         Require(Options.Hidden == best.Hidden, $"{where} has hidden {Options.Hidden}, but its tensors have m = {best.Hidden}.");
         Require(Options.Seed is not null, $"{where} has no seed; a result tells the seed that was used.");
@@ -44,7 +45,7 @@ internal sealed record StoredInstance
         try
         {
             Options.Validate();
-            return new TrainingResult(Options, Importances, Densities, [.. Restarts.Select(r => r.ToResult((r == winner ? best : others).Next(Options.Kind)))]);
+            return new TrainingResult(Options, Importances, Densities, [.. Restarts.Select(r => r.ToResult(Options.Kind, r == winner ? best : others, snapshots))]);
         }
         catch (ArgumentException e)
         {
@@ -88,6 +89,9 @@ internal sealed record StoredInstance
         [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
         public float[]? Losses { get; init; }
 
+        /// <summary>The steps of the snapshots that the file holds; null for none.</summary>
+        public int[]? SnapshotSteps { get; init; }
+
         internal static StoredRestart Of(RestartResult restart, bool history) => new()
         {
             Restart = restart.Restart,
@@ -96,6 +100,7 @@ internal sealed record StoredInstance
             StopReason = restart.StopReason,
             LossSteps = history ? [.. restart.LossHistory.Select(p => p.Step)] : null,
             Losses = history ? [.. restart.LossHistory.Select(p => p.Loss)] : null,
+            SnapshotSteps = history && restart.Snapshots.Length > 0 ? [.. restart.Snapshots.Select(s => s.Step)] : null,
         };
 
         internal void Validate(string where, int previous)
@@ -104,9 +109,16 @@ internal sealed record StoredInstance
             Require(!float.IsNaN(EvaluationLoss), $"{where} has evaluation loss NaN; a diverged training has Infinity.");
             Require(StepsDone >= 0, $"{where} has stepsDone {StepsDone}; it must be at least 0.");
             Require(LossSteps?.Length == Losses?.Length, $"{where} has lossSteps and losses of different lengths.");
+            for (var i = 0; i < SnapshotSteps?.Length; i++)
+            {
+                Require(SnapshotSteps[i] > (i == 0 ? -1 : SnapshotSteps[i - 1]), $"{where}.snapshotSteps[{i}] is {SnapshotSteps[i]}; snapshots must ascend from step 0.");
+            }
         }
 
-        internal RestartResult ToResult(ToyModel model) => new(
-            Restart, model, EvaluationLoss, StepsDone, StopReason, [.. (LossSteps ?? []).Zip(Losses ?? [], (step, loss) => new LossPoint(step, loss))]);
+        internal RestartResult ToResult(ToyModelKind kind, WeightsFile.ModelReader models, WeightsFile.ModelReader snapshots) => new(
+            Restart, models.Next(kind), EvaluationLoss, StepsDone, StopReason, [.. (LossSteps ?? []).Zip(Losses ?? [], (step, loss) => new LossPoint(step, loss))])
+        {
+            Snapshots = [.. (SnapshotSteps ?? []).Select(step => new ModelSnapshot(step, snapshots.Next(kind)))],
+        };
     }
 }

@@ -28,6 +28,7 @@ internal static class StoredJson
             new EnumNameConverter<StopReason>(),
             new EnumNameConverter<VerdictOutcome>(),
             new EnumNameConverter<RunStatus>(),
+            new SnapshotStepsConverter(),
         },
     };
 
@@ -62,6 +63,33 @@ internal static class StoredJson
     {
         var end = message.IndexOf(mark, StringComparison.Ordinal);
         return end < 0 ? message : message[..end];
+    }
+
+    private sealed class SnapshotStepsConverter : JsonConverter<SnapshotSteps>
+    {
+        public override SnapshotSteps Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var steps = new List<int>();
+            for (var isArray = reader.TokenType == JsonTokenType.StartArray; isArray && reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
+            {
+                steps.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var step)
+                    ? step
+                    : throw new JsonException($"element {steps.Count} is not a step, a whole number from 0."));
+            }
+
+            return reader.TokenType == JsonTokenType.EndArray ? [.. steps] : throw new JsonException($"a {reader.TokenType} is not an array of steps.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, SnapshotSteps value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            foreach (var step in value)
+            {
+                writer.WriteNumberValue(step);
+            }
+
+            writer.WriteEndArray();
+        }
     }
 
     private sealed class EnumNameConverter<T> : JsonConverter<T> where T : struct, Enum

@@ -7,8 +7,8 @@ namespace ToyModels;
 /// <summary>
 /// Trained models as a safetensors file: tensors <c>W</c> [instances, m, n] and <c>b</c> [instances, n] of the best restarts, and in
 /// <c>__metadata__</c> the texts <c>format</c> = <c>toymodels</c>, <c>version</c> = <c>1</c> and <c>options</c>, a JSON array with one object an
-/// instance. With the history, the file also holds all loss histories, and the models of the other restarts as <c>other_restarts.W</c> and
-/// <c>other_restarts.b</c>, by instance and restart.
+/// instance. With the history, the file also holds all loss histories, the models of the other restarts as <c>other_restarts.W</c> and
+/// <c>other_restarts.b</c>, by instance and restart, and those of all snapshots as <c>snapshots.W</c> and <c>snapshots.b</c>, by instance, restart and step.
 /// </summary>
 public static class WeightsFile
 {
@@ -18,11 +18,13 @@ public static class WeightsFile
     private const string Bias = "b";
     private const string OtherWeights = "other_restarts.W";
     private const string OtherBias = "other_restarts.b";
+    private const string SnapshotWeights = "snapshots.W";
+    private const string SnapshotBias = "snapshots.b";
 
     /// <summary>Writes a file, whole or not at all: an old one stays until the new one is complete.</summary>
     /// <param name="path">Where it goes.</param>
     /// <param name="results">The trained instances, at least one, all of one n and one m.</param>
-    /// <param name="history">Whether all restarts go into the file, with their loss histories; otherwise the best one goes, without.</param>
+    /// <param name="history">Whether all restarts go into the file, with their loss histories and snapshots; otherwise the best one goes, without.</param>
     /// <exception cref="ArgumentException">There is no result, or they differ in n or m.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<TrainingResult> results, bool history = false) => ToTensors(results, history).Write(path);
@@ -30,7 +32,7 @@ public static class WeightsFile
     /// <summary>Writes to a stream, which need not be able to seek.</summary>
     /// <param name="stream">Receives the bytes.</param>
     /// <param name="results">The trained instances, at least one, all of one n and one m.</param>
-    /// <param name="history">Whether all restarts go into the file, with their loss histories; otherwise the best one goes, without.</param>
+    /// <param name="history">Whether all restarts go into the file, with their loss histories and snapshots; otherwise the best one goes, without.</param>
     /// <exception cref="ArgumentException">There is no result, or they differ in n or m.</exception>
     public static void Write(Stream stream, IReadOnlyList<TrainingResult> results, bool history = false) => ToTensors(results, history).Write(stream);
 
@@ -80,6 +82,12 @@ public static class WeightsFile
             AddModels(tensors, OtherWeights, OtherBias, others);
         }
 
+        ToyModel[] snapshots = history ? [.. results.SelectMany(r => r.Restarts).SelectMany(r => r.Snapshots).Select(s => s.Model)] : [];
+        if (snapshots.Length > 0)
+        {
+            AddModels(tensors, SnapshotWeights, SnapshotBias, snapshots);
+        }
+
         return new SafetensorsFile(tensors, new Dictionary<string, string>
         {
             ["format"] = Format,
@@ -113,7 +121,8 @@ public static class WeightsFile
     {
         var instances = ReadInstances(file);
         var others = instances.Sum(i => (long)i.Restarts.Length - 1);
-        string[] expected = others > 0 ? [Weights, Bias, OtherWeights, OtherBias] : [Weights, Bias];
+        var snapshots = instances.Sum(i => i.Restarts.Sum(r => r?.SnapshotSteps?.LongLength ?? 0));
+        string[] expected = [Weights, Bias, .. (others > 0 ? new[] { OtherWeights, OtherBias } : []), .. (snapshots > 0 ? new[] { SnapshotWeights, SnapshotBias } : [])];
         if (file.Tensors.Keys.Except(expected).FirstOrDefault() is { } unknown)
         {
             throw new InvalidDataException($"tensor '{unknown}' does not belong here; the options ask for {string.Join(", ", expected)}.");
@@ -121,7 +130,8 @@ public static class WeightsFile
 
         var best = new ModelReader(file, Weights, Bias, instances.Length);
         var other = others > 0 ? new ModelReader(file, OtherWeights, OtherBias, others, best) : best;
-        return [.. instances.Select((instance, i) => instance.ToResult($"options[{i}]", best, other))];
+        var snapshot = snapshots > 0 ? new ModelReader(file, SnapshotWeights, SnapshotBias, snapshots, best) : best;
+        return [.. instances.Select((instance, i) => instance.ToResult($"options[{i}]", best, other, snapshot))];
     }
 
     private static StoredInstance[] ReadInstances(SafetensorsFile file)

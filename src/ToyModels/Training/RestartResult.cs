@@ -17,4 +17,11 @@ public sealed record RestartResult(
     float EvaluationLoss,
     int StepsDone,
     StopReason StopReason,
-    ImmutableArray<LossPoint> LossHistory);
+    ImmutableArray<LossPoint> LossHistory)
+{
+    /// <summary>
+    /// The models at the steps of <see cref="ToyModelOptions.Snapshots"/>, in ascending order: those that were reached, and of a training that
+    /// diverged those up to <see cref="StepsDone"/>. Empty where none was asked for.
+    /// </summary>
+    public ImmutableArray<ModelSnapshot> Snapshots { get; init; } = [];
+}

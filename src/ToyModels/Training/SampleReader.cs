@@ -3,6 +3,11 @@ namespace ToyModels;
 /// <summary>A position in a stream of rows. Serves one thread.</summary>
 public abstract class SampleReader : IDisposable
 {
+    private const int MostDenseRows = 256;
+
+    /// <summary>Numbers that rows on their way to their non-zeros take at most, but for sixteen rows, the fewest that there can be.</summary>
+    private const int MostDenseNumbers = 1 << 24;
+
     private float[] _dense = [];
 
     /// <summary>Reads the next rows.</summary>
@@ -25,7 +30,7 @@ public abstract class SampleReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(destination);
         destination.Clear();
-        var stride = Math.Min(Lanes.RoundUp(samples), 256);
+        var stride = DenseStride(samples, features);
         _dense = _dense.Length >= features * stride ? _dense : new float[features * stride];
         var total = 0;
         while (total < samples && Read(_dense, Math.Min(stride, samples - total), stride) is var read and > 0)
@@ -39,6 +44,21 @@ public abstract class SampleReader : IDisposable
 
     /// <summary>Reads the next rows as above, by several threads where the reader can.</summary>
     internal virtual int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team) => Read(destination.Span, samples, stride);
+
+    /// <summary>How many rows are read at a time to list their non-zeros: a multiple of sixteen, such that they stay within bounds for any n.</summary>
+    /// <exception cref="ArgumentException">Sixteen rows are more numbers than an array can hold.</exception>
+    internal static int DenseStride(int samples, int features)
+    {
+        if (features > Array.MaxLength / Lanes.Count)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"features is {features}; rows that are read whole can have at most {Array.MaxLength / Lanes.Count}. ")
+                + "Use fewer features, or a source that lists the non-zeros of its rows.",
+                nameof(features));
+        }
+
+        return Math.Min(Lanes.RoundUp(samples), Math.Clamp(MostDenseNumbers / features / Lanes.Count * Lanes.Count, Lanes.Count, MostDenseRows));
+    }
 
     /// <inheritdoc/>
     public void Dispose()

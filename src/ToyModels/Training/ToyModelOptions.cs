@@ -9,6 +9,9 @@ public sealed record ToyModelOptions
     /// <summary>Number of steps where neither <see cref="Steps"/> nor <see cref="Epochs"/> is given.</summary>
     public const int DefaultSteps = 10_000;
 
+    // Trainers keep weights and biases in one array, up to a whole number of vectors.
+    private static readonly int _mostParameters = Array.MaxLength / Lanes.Count * Lanes.Count;
+
     /// <summary>The forward pass; default <see cref="ToyModelKind.ReluOutput"/>.</summary>
     public ToyModelKind Kind { get; init => field = Guard.Defined(value, nameof(Kind)); } = ToyModelKind.ReluOutput;
 
@@ -39,20 +42,37 @@ public sealed record ToyModelOptions
     /// <summary>Seed of the initial weights and of shuffling; null draws one, which the result tells.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// Steps at which the model is kept beside the last one, in each restart: see <see cref="RestartResult.Snapshots"/>. From 0, the initial weights,
+    /// to the last step; with <see cref="Epochs"/>, steps that the rows do not last for are never reached. They change no bit of the training, and
+    /// cost a copy of the weights each. Null, the default, for none; an empty list is null.
+    /// </summary>
+    public SnapshotSteps? Snapshots { get; init => field = value is { Count: 0 } ? null : value; }
+
     /// <summary>Throws where options contradict each other.</summary>
-    /// <exception cref="ArgumentException">Both <see cref="Steps"/> and <see cref="Epochs"/> are given.</exception>
+    /// <exception cref="ArgumentException">
+    /// Both <see cref="Steps"/> and <see cref="Epochs"/> are given, or <see cref="Snapshots"/> go beyond the last step.
+    /// </exception>
     public void Validate()
     {
         if (Steps is not null && Epochs is not null)
         {
             throw new ArgumentException($"Steps ({Steps}) and Epochs ({Epochs}) are both given; give one of them.", nameof(Steps));
         }
+
+        var last = Steps ?? DefaultSteps;
+        if (Epochs is null && Snapshots is { } snapshots && snapshots[^1] > last)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Snapshots asks for step {snapshots[^1]}, but the training ends at step {last}. Give steps from 0 to {last}, or more Steps."),
+                nameof(Snapshots));
+        }
     }
 
     /// <summary>Throws where options contradict each other, or cannot be had for so many features.</summary>
     /// <param name="featureCount">Number of features n, at least 1.</param>
     /// <exception cref="ArgumentException">
-    /// Both <see cref="Steps"/> and <see cref="Epochs"/> are given; importances are given for another number of features; or the n·m weights
+    /// As in <see cref="Validate()"/>; importances are given for another number of features; or the n·m weights
     /// and n biases are more numbers than one array can hold.
     /// </exception>
     public void Validate(int featureCount)
@@ -60,11 +80,11 @@ public sealed record ToyModelOptions
         Validate();
         Guard.AtLeast(featureCount, 1);
         Importance?.Resolve(featureCount);
-        if (((long)featureCount * Hidden) + featureCount is var parameters && parameters > Array.MaxLength)
+        if (((long)featureCount * Hidden) + featureCount is var parameters && parameters > _mostParameters)
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"Hidden is {Hidden}: with {featureCount} features that makes {parameters} weights and biases, ")
-                + FormattableString.Invariant($"and a model can have at most {Array.MaxLength}. Use fewer hidden dimensions or fewer features."),
+                + FormattableString.Invariant($"and a model can have at most {_mostParameters}. Use fewer hidden dimensions or fewer features."),
                 nameof(featureCount));
         }
     }

@@ -19,6 +19,7 @@ internal sealed class TrainingRun
     // W, then b, then zeros that stay zero up to a whole number of vectors.
     private readonly float[] _parameters;
     private readonly float[] _gradient;
+    private readonly ImmutableArray<ModelSnapshot>.Builder _snapshots = ImmutableArray.CreateBuilder<ModelSnapshot>();
     private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
@@ -45,17 +46,20 @@ internal sealed class TrainingRun
     internal static int? StepsOf(ToyModelOptions options) => options.Epochs is null ? options.Steps ?? ToyModelOptions.DefaultSteps : null;
 
     /// <summary>Trains.</summary>
+    /// <param name="onSteps">
+    /// Told how many steps were made since it was told last, before every record: not at every step, where threads would fight for the one counter.
+    /// </param>
     /// <param name="onRecord">Told of every recorded loss.</param>
-    /// <param name="onStep">Told of every step.</param>
     /// <param name="cancellationToken">Stops after the step in hand.</param>
-    internal RestartResult Run(Action<LossPoint>? onRecord, Action? onStep, CancellationToken cancellationToken)
+    internal RestartResult Run(Action<int> onSteps, Action<LossPoint> onRecord, CancellationToken cancellationToken)
     {
         using var reader = _instance.Samples.OpenTraining(_options.Epochs, _options.Seed!.Value);
         var lossSinceRecord = 0.0;
         var recorded = 0;
         var step = 0;
-        var kept = _parameters;
+        var kept = (float[])_parameters.Clone();
         var reason = StopReason.Completed;
+        TakeSnapshot(step);
         while (step != _steps)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -71,7 +75,7 @@ internal sealed class TrainingRun
 
             step++;
             lossSinceRecord += loss;
-            onStep?.Invoke();
+            TakeSnapshot(step);
             if (step == 1 || step % RecordEvery == 0 || step == _steps)
             {
                 Record(step);
@@ -94,18 +98,23 @@ internal sealed class TrainingRun
 
         var isDiverged = reason == StopReason.Diverged;
         var final = isDiverged ? kept : _parameters;
-        var model = new ToyModel(_options.Kind, _options.Hidden, WeightsOf(final), BiasOf(final));
+        var model = ModelOf(final);
+        var stepsDone = isDiverged ? recorded : step;
         var evaluation = Evaluate(model);
         return new RestartResult(
             _restart,
             model,
             isDiverged ? float.PositiveInfinity : evaluation,
-            isDiverged ? recorded : step,
+            stepsDone,
             reason,
-            _history.ToImmutable());
+            _history.ToImmutable())
+        {
+            Snapshots = [.. _snapshots.Where(snapshot => snapshot.Step <= stepsDone)],
+        };
 
         void Record(int at)
         {
+            onSteps(at - recorded);
             var loss = (float)(lossSinceRecord / (at - recorded));
             if (!float.IsFinite(loss) || !AllFinite(_parameters))
             {
@@ -115,11 +124,22 @@ internal sealed class TrainingRun
 
             recorded = at;
             lossSinceRecord = 0;
-            kept = (float[])_parameters.Clone();
+            _parameters.CopyTo(kept, 0);
             _history.Add(new LossPoint(at, loss));
-            onRecord?.Invoke(_history[^1]);
+            onRecord(_history[^1]);
         }
     }
+
+    /// <summary>Keeps the model where its step is asked for. What has diverged without having been noticed yet is no model.</summary>
+    private void TakeSnapshot(int step)
+    {
+        if (_options.Snapshots is { } steps && _snapshots.Count < steps.Count && steps[_snapshots.Count] == step && AllFinite(_parameters))
+        {
+            _snapshots.Add(new ModelSnapshot(step, ModelOf(_parameters)));
+        }
+    }
+
+    private ToyModel ModelOf(float[] parameters) => new(_options.Kind, _options.Hidden, WeightsOf(parameters), BiasOf(parameters));
 
     /// <summary>One optimiser step.</summary>
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>

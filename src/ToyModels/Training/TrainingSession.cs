@@ -121,9 +121,9 @@ internal sealed class TrainingSession
         using var engine = _createEngine(training, importances.AsSpan(), Math.Max(1, _threads / _jobs.Length));
         var run = new TrainingRun(training, job.Restart, engine);
         _results[job.Slot] = run.Run(
+            steps => Interlocked.Add(ref _stepsDone, steps),
             point => _progress?.Report(new TrainingProgress(
                 job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _stepsTotal)),
-            () => Interlocked.Increment(ref _stepsDone),
             _cancellationToken);
         _densities[job.Slot] = run.Densities;
     }

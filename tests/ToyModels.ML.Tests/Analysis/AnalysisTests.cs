@@ -76,6 +76,54 @@ public sealed class AnalysisTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_hands_over_what_becomes_a_phase_diagram()
+    {
+        var threads = 2;
+
+        #region phases
+        var phases = new Dictionary<(float Density, Importance Importance), string>();
+        var diagram = new SweepOptions
+        {
+            Sizes = [new(Features: 2, Hidden: 1)],
+            Densities = [1, 0.3f, 0.1f, 0.03f],
+            Importances = [Importance.Given(1, 0.1f), Importance.Given(1, 1), Importance.Given(1, 10)],
+            Restarts = 3,
+            Steps = 500,
+            Threads = threads,
+        };
+        _mlContext.ToyModels().Sweep(diagram, (cell, model) =>
+            phases[(cell.Distribution.Densities[0], cell.Model.Importance!)] = model.Metrics.FeaturesRepresented == 2 ? "superposed" : "one alone");
+        #endregion
+
+        Assert.Equal(12, phases.Count);
+        Assert.Equal(diagram.Cells().Select(c => (c.Distribution.Densities[0], c.Model.Importance!)).ToHashSet(), phases.Keys.ToHashSet());
+    }
+
+    [Fact]
+    public void A_model_is_followed_on_its_way()
+    {
+        var data = _mlContext.ToyModels().Generate(new FeatureDistribution(5, 0.3f), 2000, seed: 1);
+
+        #region snapshots
+        var pipeline = _mlContext.ToyModels().ToyModel(new() { Model = new() { Hidden = 2, Steps = 500, Seed = 1, Snapshots = SnapshotSteps.Every(100, last: 500) } });
+        var model = pipeline.Fit(data);
+        var dimensions = model.Snapshots.Select(s => (
+            s.Step,
+            ModelMetrics.Measure(s.Model, model.Result.Importances.AsSpan(), model.Result.Densities.AsSpan()).TotalDimensionality));
+        #endregion
+
+        Assert.Equal([0, 100, 200, 300, 400, 500], dimensions.Select(d => d.Step));
+        Assert.Equal(model.Metrics.TotalDimensionality, dimensions.Last().TotalDimensionality);
+
+        using var file = new MemoryStream();
+        _mlContext.Model.Save(model, data.Schema, file);
+        file.Position = 0;
+        var loaded = (ToyModelTransformer)_mlContext.Model.Load(file, out _);
+        Assert.Equal(model.Snapshots.Select(s => (s.Step, s.Model.Weights[3])), loaded.Snapshots.Select(s => (s.Step, s.Model.Weights[3])));
+        Assert.Equal(model.Options, loaded.Options);
+    }
+
+    [Fact]
     public void A_feature_is_taken_away_and_what_the_others_feel_is_seen()
     {
         var data = _mlContext.ToyModels().Generate(new FeatureDistribution(5, 0.3f), 2000, seed: 1);

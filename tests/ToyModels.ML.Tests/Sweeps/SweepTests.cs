@@ -108,6 +108,73 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Models_are_handed_over_one_by_one_each_once()
+    {
+        var expected = _ml.ToyModels().Sweep(_small);
+        var handed = new Dictionary<int, ToyModelTransformer>();
+        _ml.ToyModels().Sweep(_small with { Threads = 3 }, (cell, model) => handed.Add(cell.Number, model));
+
+        Assert.Equal(Enumerable.Range(0, 32), handed.Keys.Order());
+        Assert.Equal(Weights(expected), Weights(handed.OrderBy(h => h.Key).Select(h => h.Value)));
+    }
+
+    [Fact]
+    public void Models_that_were_handed_over_are_kept_by_nobody()
+    {
+        var handed = new List<WeakReference>();
+        var alive = 0;
+        _ml.ToyModels().Sweep(_small with { Threads = 2, Steps = 1, Folder = _folder.PathOf("sweep") }, (_, model) =>
+        {
+            handed.Add(new WeakReference(model.Model));
+            if (handed.Count == 32)
+            {
+                GC.Collect();
+                alive = handed.Count(h => h.IsAlive);
+            }
+        });
+
+        Assert.Equal(32, handed.Count);
+        Assert.InRange(alive, 1, 4);
+    }
+
+    [Fact]
+    public void A_resumed_sweep_hands_over_what_the_folder_holds_first()
+    {
+        var options = _small with { Folder = _folder.PathOf("sweep"), Threads = 1 };
+        var first = new List<int>();
+        var stop = Assert.Throws<InvalidOperationException>(() => _ml.ToyModels().Sweep(options, (cell, _) =>
+        {
+            first.Add(cell.Number);
+            if (first.Count == 7)
+            {
+                throw new InvalidOperationException("enough");
+            }
+        }));
+        Assert.Equal("enough", stop.Message);
+
+        var second = new List<int>();
+        var trained = new Counter(_ => { });
+        _ml.ToyModels().Sweep(options with { Progress = trained }, (cell, _) => second.Add(cell.Number));
+
+        Assert.Equal(first.Order(), second[..7]);
+        Assert.Equal(Enumerable.Range(0, 32), second.Order());
+        Assert.Equal(25, trained.Reports.Count);
+        Assert.Equal((8, 32, 32), (trained.Reports[0].CellsDone, trained.Reports[^1].CellsDone, trained.Reports[0].CellsTotal));
+    }
+
+    [Fact]
+    public void Snapshots_reach_every_model()
+    {
+        var options = _small with { Snapshots = [0, 10, 20], Folder = _folder.PathOf("sweep") };
+        var first = _ml.ToyModels().Sweep(options);
+        Assert.All(first, m => Assert.Equal([0, 10, 20], m.Snapshots.Select(s => s.Step)));
+        Assert.Equal(Weights(_ml.ToyModels().Sweep(_small)), Weights(first));
+        Assert.Equal(
+            first.Select(m => m.Snapshots[1].Model.Weights.ToArray()),
+            _ml.ToyModels().Sweep(options).Select(m => m.Snapshots[1].Model.Weights.ToArray()));
+    }
+
+    [Fact]
     public void A_finished_sweep_is_read_and_not_trained()
     {
         var options = _small with { Folder = _folder.PathOf("sweep") };
@@ -187,6 +254,7 @@ public sealed class SweepTests : IDisposable
         }
 
         Assert.Throws<ArgumentNullException>(() => _ml.ToyModels().Sweep(null!));
+        Assert.Throws<ArgumentNullException>(() => _ml.ToyModels().Sweep(options, null!));
         Assert.Empty(trainer.Calls);
         Assert.False(Directory.Exists(options.Folder));
     }

@@ -19,8 +19,8 @@ public class LargeModelTests
         var metrics = ModelMetrics.Measure(model, ones, ones);
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
 
-        // The Gram matrix would be 200 MB in double, 100 in single. Needed are 16 rows of it a worker thread, of which the pool may start many.
-        Assert.InRange(allocated, 0, 50_000_000);
+        // The Gram matrix would be 200 MB in double, 100 in single. Needed are 72 rows of it, however many threads there are.
+        Assert.InRange(allocated, 0, 10_000_000);
         Assert.InRange(metrics.TotalDimensionality, 0.9 * Hidden, Hidden);
     }
 }

@@ -127,6 +127,45 @@ public class ModelMetricsTests
     }
 
     [Fact]
+    public void Measures_of_many_features_are_those_of_the_plain_double_loop()
+    {
+        const int Features = 160;
+        const int Hidden = 140;
+        var random = new Random(17);
+        var weights = Enumerable.Range(0, Features * Hidden).Select(_ => (float)((random.NextDouble() - 0.5) / Math.Sqrt(Hidden))).ToArray();
+        var densities = Enumerable.Range(0, Features).Select(_ => (float)random.NextDouble()).ToArray();
+        var model = new ToyModel(ToyModelKind.ReluOutput, Hidden, weights, new float[Features]);
+        var metrics = ModelMetrics.Measure(model, Enumerable.Repeat(1f, Features).ToArray(), densities);
+
+        var dots = new double[Features, Features];
+        for (var i = 0; i < Features; i++)
+        {
+            for (var j = 0; j < Features; j++)
+            {
+                for (var k = 0; k < Hidden; k++)
+                {
+                    dots[i, j] += (double)weights[(i * Hidden) + k] * weights[(j * Hidden) + k];
+                }
+            }
+        }
+
+        var coherence = 0.0;
+        foreach (var feature in metrics.Features)
+        {
+            var i = feature.Feature;
+            var others = Enumerable.Range(0, Features).Where(j => j != i).ToArray();
+            var interference = others.Sum(j => dots[i, j] * dots[i, j]) / dots[i, i];
+            Assert.Equal(Math.Sqrt(dots[i, i]), feature.Norm, 1e-6);
+            Assert.Equal(interference, feature.Interference, 1e-6);
+            Assert.Equal(others.Sum(j => dots[i, j] * dots[i, j] * densities[j]) / dots[i, i], feature.ExpectedInterference, 1e-6);
+            Assert.Equal(dots[i, i] / (dots[i, i] + interference), feature.Dimensionality, 1e-6);
+            coherence = Math.Max(coherence, others.Max(j => Math.Abs(dots[i, j]) / Math.Sqrt(dots[i, i] * dots[j, j])));
+        }
+
+        Assert.Equal(coherence, metrics.Coherence, 1e-6);
+    }
+
+    [Fact]
     public void Result_is_measured_with_its_own_importances_and_densities()
     {
         var restart = new RestartResult(0, ThreeUniversities.Model, 0.1f, 1, StopReason.Completed, []);

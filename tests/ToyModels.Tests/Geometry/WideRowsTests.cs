@@ -6,45 +6,51 @@ public class WideRowsTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(8)]
-    [InlineData(9)]
     [InlineData(100)]
-    public void Dot_product_is_the_written_out_chain_of_eight_lanes_bit_for_bit(int width)
+    public void Dot_product_is_the_written_out_chain_bit_for_bit(int width)
     {
-        var values = Values(2, width);
-        Span<double> lanes = stackalloc double[8];
-        for (var k = 0; k < width; k++)
-        {
-            lanes[k % 8] += (double)values[k] * values[width + k];
-        }
-
-        var expected = (lanes[0] + lanes[4] + (lanes[2] + lanes[6])) + (lanes[1] + lanes[5] + (lanes[3] + lanes[7]));
-        Assert.Equal(expected, new WideRows(values, width).Dot(0, 1));
+        var values = Values(11, width);
+        var rows = new WideRows(values, width);
+        Assert.Equal(Chain(values, width, 3, 10), rows.Dot(3, 10));
+        Assert.Equal(Chain(values, width, 9, 9), rows.SquaredNorms[9]);
     }
 
     [Theory]
     [InlineData(1, 3)]
+    [InlineData(8, 1)]
     [InlineData(37, 5)]
+    [InlineData(64, 2)]
     [InlineData(70, 17)]
+    [InlineData(133, 600)]
     [InlineData(1100, 40)]
-    public void Every_row_meets_every_row_once_with_the_bits_of_the_single_product(int count, int width)
+    public void Every_pair_comes_once_in_order_with_the_bits_of_the_single_product(int count, int width)
     {
-        // The last case is large enough to be spread over threads.
-        var rows = new WideRows(Values(count, width), width);
-        var seen = new int[count];
-        var different = 0;
-        rows.ForEachRow((i, dots) =>
+        // Several bands, several depths and, in the last two cases, several threads.
+        var values = Values(count, width);
+        var (i, different) = (0, 0);
+        foreach (var dots in new WideRows(values, width).UpperRows())
         {
-            Interlocked.Increment(ref seen[i]);
-            for (var j = 0; j < dots.Length; j++)
+            Assert.Equal(count - i, dots.Length);
+            for (var j = i; j < count; j++)
             {
-                if (BitConverter.DoubleToInt64Bits(dots[j]) != BitConverter.DoubleToInt64Bits(rows.Dot(j, i)))
-                {
-                    Interlocked.Increment(ref different);
-                }
+                different += BitConverter.DoubleToInt64Bits(dots.Span[j - i]) == BitConverter.DoubleToInt64Bits(Chain(values, width, j, i)) ? 0 : 1;
             }
-        });
-        Assert.All(seen, s => Assert.Equal(1, s));
-        Assert.Equal(0, different);
+
+            i++;
+        }
+
+        Assert.Equal((count, 0), (i, different));
+    }
+
+    private static double Chain(float[] values, int width, int i, int j)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < width; k++)
+        {
+            sum += (double)values[(i * width) + k] * values[(j * width) + k];
+        }
+
+        return sum;
     }
 
     /// <summary>Of many magnitudes: sums of a few products of like size would be exact in double, and any order would give the same bits.</summary>

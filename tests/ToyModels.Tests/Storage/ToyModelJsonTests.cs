@@ -32,6 +32,7 @@ public class ToyModelJsonTests
                       from counts in count.Four()
                       from length in Gen.Choose(0, 2)
                       from seed in Gen.OneOf(Gen.Constant<int?>(null), Gen.Choose(int.MinValue, int.MaxValue).Select(s => (int?)s))
+                      from snapshots in Gen.OneOf(Gen.Constant<SnapshotSteps?>(null), Gen.Choose(0, 9).ListOf().Select(s => (SnapshotSteps?)[.. s.Distinct().Order()]))
                       select new ToyModelOptions
                       {
                           Kind = kind,
@@ -44,6 +45,7 @@ public class ToyModelJsonTests
                           Steps = length == 1 ? counts.Item4 : null,
                           Epochs = length == 2 ? counts.Item4 : null,
                           Seed = seed,
+                          Snapshots = length == 1 && counts.Item4 < 9 ? null : snapshots,
                       };
         return Prop.ForAll(options.ToArbitrary(), written =>
         {
@@ -61,6 +63,10 @@ public class ToyModelJsonTests
             """{"kind":"relu-output","hidden":5,"importance":{"$type":"log-spaced","first":1,"last":0.1},"steps":100,"batchSize":1024,"optimizer":{"learningRate":0.001,"weightDecay":0.01,"beta1":0.9,"beta2":0.999,"epsilon":1E-08},"reduction":"mean-over-features","restarts":1,"seed":-1}""",
             ToyModelJson.Write(options).ToJsonString());
     }
+
+    [Fact]
+    public void Snapshots_are_an_array_of_steps() =>
+        Assert.EndsWith(""","seed":1,"snapshots":[0,10,100]}""", ToyModelJson.Write(new ToyModelOptions { Hidden = 5, Seed = 1, Snapshots = [0, 10, 100] }).ToJsonString());
 
     [Fact]
     public void Options_made_by_hand_are_read_with_defaults()
@@ -103,6 +109,10 @@ public class ToyModelJsonTests
     [InlineData("""{"hidden":2,"optimizer":{"learningRate":"NaN"}}""", "$.optimizer.learningRate")]
     [InlineData("""{"hidden":2,"optimizer":{"learningRate":-1}}""", "LearningRate must be positive")]
     [InlineData("""{"hidden":2,"steps":1,"epochs":1}""", "both given")]
+    [InlineData("""{"hidden":2,"snapshots":[3,2]}""", "steps[1] is 2, after 3")]
+    [InlineData("""{"hidden":2,"snapshots":[1,1.5]}""", "options at $.snapshots: element 1 is not a step")]
+    [InlineData("""{"hidden":2,"snapshots":3}""", "$.snapshots")]
+    [InlineData("""{"hidden":2,"steps":9,"snapshots":[0,10]}""", "the training ends at step 9")]
     [InlineData("""{"hidden":2} {}""", "options at $")]
     [InlineData("""[]""", "options at $")]
     [InlineData("""null""", "null")]

@@ -54,6 +54,39 @@ public class WeightsFileTests
     }
 
     [Fact]
+    public void With_history_snapshots_come_back_too()
+    {
+        var plain = Results.Result(5, 2, 1, ToyModelKind.Linear, 3, 2);
+        TrainingResult[] written =
+        [
+            With(plain, [[0, 10, 51], [0]]),
+            With(Results.Result(5, 2, 9, ToyModelKind.ReluOutput, 0.1f), [[]]),
+            With(Results.Result(5, 2, 17, ToyModelKind.ReluOutput, 1, 2), [[], [7, 8]]),
+        ];
+        using var stream = new MemoryStream();
+        using var bare = new MemoryStream();
+
+        WeightsFile.Write(stream, written, history: true);
+        WeightsFile.Write(bare, written);
+        var read = WeightsFile.Read(new MemoryStream(stream.ToArray()));
+
+        Assert.All(WeightsFile.Read(new MemoryStream(bare.ToArray())), r => Assert.Empty(r.Best.Snapshots));
+        foreach (var (expected, actual) in written.SelectMany(r => r.Restarts).Zip(read.SelectMany(r => r.Restarts)))
+        {
+            Results.Same(expected, actual, history: true);
+            Assert.Equal(expected.Snapshots.Select(s => s.Step), actual.Snapshots.Select(s => s.Step));
+            Assert.All(expected.Snapshots.Zip(actual.Snapshots), pair =>
+                Assert.Equal(Results.Bits([.. pair.First.Model.Weights, .. pair.First.Model.Bias]), Results.Bits([.. pair.Second.Model.Weights, .. pair.Second.Model.Bias])));
+        }
+
+        TrainingResult With(TrainingResult result, int[][] steps) => new(
+            result.Options,
+            result.Importances,
+            result.Densities,
+            [.. result.Restarts.Zip(steps, (restart, s) => restart with { Snapshots = [.. s.Select(step => new ModelSnapshot(step, Results.Model(5, 2, 100 + step)))] })]);
+    }
+
+    [Fact]
     public void Tensors_have_the_published_shapes_and_layout()
     {
         // W of n = 3 features in m = 2 dimensions: rows (1, 2, 3) and (4, 5, 6), columns feature-major in memory.

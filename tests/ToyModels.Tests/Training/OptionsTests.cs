@@ -31,6 +31,31 @@ public class OptionsTests
     }
 
     [Fact]
+    public void A_buffer_that_no_array_can_be_is_refused_in_a_sentence()
+    {
+        var e = Assert.Throws<ArgumentException>(() => new PinnedBuffer(9_000_000L * 272));
+
+        Assert.StartsWith("This training needs 2448000000 numbers in one piece", e.Message);
+        Assert.Contains("Use fewer features, fewer hidden dimensions, or a BatchSize below 256.", e.Message);
+    }
+
+    [Theory]
+    [InlineData(1, 5, 16)]
+    [InlineData(1000, 5, 256)]
+    [InlineData(40, 5, 48)]
+    [InlineData(1000, 100_000, 160)]
+    [InlineData(1000, 9_000_000, 16)]
+    public void Rows_read_whole_stay_within_an_array_for_any_number_of_features(int samples, int features, int stride)
+    {
+        Assert.Equal(stride, SampleReader.DenseStride(samples, features));
+        Assert.InRange((long)features * stride, 1, Array.MaxLength);
+    }
+
+    [Fact]
+    public void Rows_of_more_features_than_can_be_read_whole_are_refused() =>
+        Assert.StartsWith("features is 200000000;", Assert.Throws<ArgumentException>(() => SampleReader.DenseStride(1, 200_000_000)).Message);
+
+    [Fact]
     public void A_trainer_refuses_them_before_it_trains()
     {
         var instance = new TrainingInstance(new ToyModelOptions { Hidden = 2_000_000, Steps = 1 }, new GeneratedSamples(new FeatureDistribution(2000, 0.1f), 1));

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ToyModels;
+
+/// <summary>Whole rows, one after the other.</summary>
+internal sealed class DenseRows : MemorySamples
+{
+    /// <summary>Rows that are turned into columns together: so many streams a core follows well.</summary>
+    private const int TileRows = 16;
+
+    /// <summary>Side of a square that is turned in registers.</summary>
+    private const int Side = 4;
+
+    private readonly ReadOnlyMemory<float> _values;
+
+    internal DenseRows(ReadOnlyMemory<float> values, int features, bool shuffle, ImmutableArray<float> importances)
+        : base(features, values.Length / features, shuffle, importances)
+    {
+        _values = values;
+        for (var e = 0; e < values.Length; e++)
+        {
+            if (!float.IsFinite(values.Span[e]))
+            {
+                throw NotFinite(e / features, e % features, values.Span[e]);
+            }
+        }
+    }
+
+    protected override unsafe void Fill(ReadOnlySpan<int> rows, Span<float> destination, int stride)
+    {
+        var starts = stackalloc float*[TileRows];
+        fixed (float* source = _values.Span, target = destination)
+        {
+            for (var first = 0; first < rows.Length; first += TileRows)
+            {
+                var height = Math.Min(TileRows, rows.Length - first);
+                for (var r = 0; r < height; r++)
+                {
+                    starts[r] = source + ((nint)rows[first + r] * FeatureCount);
+                }
+
+                var whole = Sse.IsSupported && height == TileRows ? FeatureCount & -Side : 0;
+                for (var i = 0; i < whole; i += Side)
+                {
+                    for (var r = 0; r < TileRows; r += Side)
+                    {
+                        Turn(starts + r, i, target + ((nint)i * stride) + first + r, stride);
+                    }
+                }
+
+                for (var i = whole; i < FeatureCount; i++)
+                {
+                    var column = target + ((nint)i * stride) + first;
+                    for (var r = 0; r < height; r++)
+                    {
+                        column[r] = starts[r][i];
+                    }
+                }
+            }
+        }
+    }
+
+    protected override void List(ReadOnlySpan<int> rows, SparseSamples destination)
+    {
+        var features = ArrayPool<int>.Shared.Rent(FeatureCount);
+        var values = ArrayPool<float>.Shared.Rent(FeatureCount);
+        foreach (var row in rows)
+        {
+            var found = FindNonZeros(_values.Span.Slice(row * FeatureCount, FeatureCount), features, values);
+            destination.Add(features.AsSpan(0, found), values.AsSpan(0, found));
+        }
+
+        ArrayPool<int>.Shared.Return(features);
+        ArrayPool<float>.Shared.Return(values);
+    }
+
+    protected override void CountPresent(Span<int> present)
+    {
+        var values = _values.Span;
+        for (var row = 0; row < values.Length; row += FeatureCount)
+        {
+            for (var i = 0; i < FeatureCount; i++)
+            {
+                present[i] += values[row + i] != 0 ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>Four features of four rows, each row's side by side, become four columns of four rows.</summary>
+    private static unsafe void Turn(float** rows, int feature, float* target, nint stride)
+    {
+        var a = Vector128.Load(rows[0] + feature);
+        var b = Vector128.Load(rows[1] + feature);
+        var c = Vector128.Load(rows[2] + feature);
+        var d = Vector128.Load(rows[3] + feature);
+        var (abLow, abHigh) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        var (cdLow, cdHigh) = (Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
+        Sse.MoveLowToHigh(abLow, cdLow).Store(target);
+        Sse.MoveHighToLow(cdLow, abLow).Store(target + stride);
+        Sse.MoveLowToHigh(abHigh, cdHigh).Store(target + (2 * stride));
+        Sse.MoveHighToLow(cdHigh, abHigh).Store(target + (3 * stride));
+    }
+
+    /// <summary>Zeros go by eight at a time.</summary>
+    private static int FindNonZeros(ReadOnlySpan<float> row, Span<int> features, Span<float> values)
+    {
+        var (found, i) = (0, 0);
+        for (; i <= row.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var zeros = Vector256.Equals(Vector256.Create(row[i..]), Vector256<float>.Zero).ExtractMostSignificantBits();
+            for (var present = ~zeros & 0xFF; present != 0; present &= present - 1)
+            {
+                Take(i + BitOperations.TrailingZeroCount(present), row, features, values);
+            }
+        }
+
+        for (; i < row.Length; i++)
+        {
+            if (row[i] != 0)
+            {
+                Take(i, row, features, values);
+            }
+        }
+
+        return found;
+
+        void Take(int feature, ReadOnlySpan<float> row, Span<int> features, Span<float> values)
+        {
+            features[found] = feature;
+            values[found++] = row[feature];
+        }
+    }
+}
