@@ -136,15 +136,9 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
                 TSimd.Store(value, values + (pass * TSimd.Width));
             }
 
-            for (var lane = 0; lane < Lanes.Count; lane++)
+            if (!sink.Take(gaps, values, ref cell, cells))
             {
-                cell += gaps[lane] + 1L;
-                if (cell >= cells)
-                {
-                    return;
-                }
-
-                sink.Add((int)cell, values[lane]);
+                return;
             }
         }
     }
@@ -178,7 +172,13 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
     /// <summary>Where drawn non-zeros go.</summary>
     private interface ISink
     {
-        void Add(int cell, float value);
+        /// <summary>Takes sixteen of them.</summary>
+        /// <param name="gaps">Empty cells before each.</param>
+        /// <param name="values">Their values.</param>
+        /// <param name="cell">The cell of the last non-zero so far.</param>
+        /// <param name="cells">Number of cells, where they end.</param>
+        /// <returns>Whether all sixteen lay before the end.</returns>
+        bool Take(int* gaps, float* values, ref long cell, int cells);
     }
 
     /// <summary>Into a feature-major matrix.</summary>
@@ -186,14 +186,45 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
     {
         private readonly int _shift = int.Log2(rows);
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(int cell, float value) => destination[((cell >> _shift) * stride) + (cell & (rows - 1))] = value;
+        public bool Take(int* gaps, float* values, ref long cell, int cells)
+        {
+            for (var lane = 0; lane < Lanes.Count; lane++)
+            {
+                cell += gaps[lane] + 1L;
+                if (cell >= cells)
+                {
+                    return false;
+                }
+
+                destination[(((int)cell >> _shift) * stride) + ((int)cell & (rows - 1))] = values[lane];
+            }
+
+            return true;
+        }
     }
 
     /// <summary>Into a list, in the order in which they come.</summary>
     private readonly struct ListSink(SparseBlock destination, int firstCell) : ISink
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(int cell, float value) => destination.Add(firstCell + cell, value);
+        public bool Take(int* gaps, float* values, ref long cell, int cells)
+        {
+            var listed = destination.Sixteen(out var listedValues);
+            new ReadOnlySpan<float>(values, Lanes.Count).CopyTo(listedValues);
+            var (last, lane) = (cell, 0);
+            for (; lane < listed.Length; lane++)
+            {
+                last += gaps[lane] + 1L;
+                if (last >= cells)
+                {
+                    break;
+                }
+
+                listed[lane] = firstCell + (int)last;
+            }
+
+            cell = last;
+            destination.Keep(lane);
+            return lane == Lanes.Count;
+        }
     }
 }

@@ -77,11 +77,12 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
                 sampler.ListBlock(_listedBlock, _listed);
             }
 
-            destination.AddBlock(_listed, _blockRows, offset, take);
+            destination.Note(_listed, _blockRows, offset, take, read);
             _row += take;
             read += take;
         }
 
+        destination.Place(read);
         return read;
     }
 

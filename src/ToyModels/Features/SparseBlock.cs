@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ToyModels;
 
 /// <summary>The non-zeros of a block: cell = feature·rows + row, ascending, with its value.</summary>
@@ -16,22 +14,21 @@ internal sealed class SparseBlock
 
     internal void Clear() => Count = 0;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Add(int cell, float value)
+    /// <summary>Makes room for sixteen more.</summary>
+    /// <param name="values">Where their values go.</param>
+    /// <returns>Where their cells go.</returns>
+    internal Span<int> Sixteen(out Span<float> values)
     {
-        if (Count == _cells.Length)
+        if (Count + Lanes.Count > _cells.Length)
         {
-            Grow();
+            Array.Resize(ref _cells, 2 * _cells.Length);
+            Array.Resize(ref _values, 2 * _values.Length);
         }
 
-        _cells[Count] = cell;
-        _values[Count] = value;
-        Count++;
+        values = _values.AsSpan(Count, Lanes.Count);
+        return _cells.AsSpan(Count, Lanes.Count);
     }
 
-    private void Grow()
-    {
-        Array.Resize(ref _cells, 2 * Count);
-        Array.Resize(ref _values, 2 * Count);
-    }
+    /// <summary>Keeps the first of the sixteen.</summary>
+    internal void Keep(int count) => Count += count;
 }

@@ -13,6 +13,17 @@ public sealed class SparseSamples
     private int[] _sortedStarts = [];
     private int[] _sortedFeatures = [];
     private float[] _sortedValues = [];
+    private int[] _notedRows = [];
+    private int[] _notedFeatures = [];
+    private float[] _notedValues = [];
+    private int[] _lengths = [];
+    private ulong[] _active = [];
+    private int _noted;
+    private int _longest;
+    private bool _isSorted;
+
+    /// <summary>Whether rows that are drawn come by length at once.</summary>
+    internal bool IsByLength { get; init; }
 
     /// <summary>Rows that hold at least one non-zero.</summary>
     public int ActiveRows { get; private set; }
@@ -34,6 +45,7 @@ public sealed class SparseSamples
     {
         ActiveRows = 0;
         EmptyRows = 0;
+        _isSorted = false;
     }
 
     /// <summary>Appends a row; zeros among its values are left out.</summary>
@@ -76,54 +88,108 @@ public sealed class SparseSamples
         }
     }
 
-    /// <summary>
-    /// Appends rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a block, by one counting sort that
-    /// visits none of the empty rows.
-    /// </summary>
-    internal void AddBlock(SparseBlock block, int blockRows, int first, int rows)
+    /// <summary>Takes note of some rows of a block, of which <see cref="Place"/> makes rows when all are there.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="blockRows">Its rows, a power of two.</param>
+    /// <param name="first">The first row wanted.</param>
+    /// <param name="rows">How many rows are wanted.</param>
+    /// <param name="at">Row that the first becomes.</param>
+    internal void Note(SparseBlock block, int blockRows, int first, int rows, int at)
     {
-        Span<int> places = stackalloc int[rows];
-        Span<ulong> active = stackalloc ulong[(rows + 63) / 64];
-        places.Clear();
-        active.Clear();
-        var mask = blockRows - 1;
-        var cells = block.Cells;
-        foreach (var cell in cells)
+        ReadOnlySpan<int> cells = block.Cells;
+        ReadOnlySpan<float> values = block.Values;
+        if (_notedRows.Length < _noted + cells.Length)
         {
-            var row = (cell & mask) - first;
-            if ((uint)row < (uint)places.Length)
-            {
-                places[row]++;
-                active[row >> 6] |= 1UL << row;
-            }
+            var length = Math.Max(2 * _notedRows.Length, _noted + cells.Length);
+            Array.Resize(ref _notedRows, length);
+            Array.Resize(ref _notedFeatures, length);
+            Array.Resize(ref _notedValues, length);
         }
 
-        var end = _starts[ActiveRows];
-        Reserve(rows, end + cells.Length);
-        EmptyRows += rows;
-        for (var word = 0; word < active.Length; word++)
+        if (_lengths.Length < at + rows)
         {
-            for (var bits = active[word]; bits != 0; bits &= bits - 1)
-            {
-                ref var place = ref places[(word << 6) + BitOperations.TrailingZeroCount(bits)];
-                (place, end) = (end, end + place);
-                _starts[++ActiveRows] = end;
-                EmptyRows--;
-            }
+            Array.Resize(ref _lengths, Lanes.RoundUp(at + rows));
+            Array.Resize(ref _active, (_lengths.Length + 63) / 64);
         }
 
-        var shift = int.Log2(blockRows);
-        var values = block.Values;
+        var (mask, shift, noted, longest) = (blockRows - 1, int.Log2(blockRows), _noted, _longest);
         for (var e = 0; e < cells.Length; e++)
         {
             var row = (cells[e] & mask) - first;
-            if ((uint)row < (uint)places.Length)
+            if ((uint)row < (uint)rows)
             {
-                var place = places[row]++;
-                _features[place] = cells[e] >> shift;
-                _values[place] = values[e];
+                row += at;
+                longest = Math.Max(longest, ++_lengths[row]);
+                _active[row >> 6] |= 1UL << row;
+                _notedRows[noted] = row;
+                _notedFeatures[noted] = cells[e] >> shift;
+                _notedValues[noted++] = values[e];
             }
         }
+
+        (_noted, _longest) = (noted, longest);
+    }
+
+    /// <summary>
+    /// Makes rows of what <see cref="Note"/> took, by one counting sort that visits none of the empty rows: in their own order, or where
+    /// <see cref="IsByLength"/> in that of <see cref="SortByLength"/>. There are no other rows yet.
+    /// </summary>
+    /// <param name="rows">Rows noted.</param>
+    internal void Place(int rows)
+    {
+        Reserve(rows, _noted);
+
+        // Where the rows of each length begin: among rows, and among non-zeros. All lengths count as one where rows keep their order.
+        var lengths = IsByLength ? _longest : 0;
+        Span<int> rowsOf = lengths < 256 ? stackalloc int[lengths + 1] : new int[lengths + 1];
+        Span<int> entriesOf = lengths < 256 ? stackalloc int[lengths + 1] : new int[lengths + 1];
+        rowsOf.Clear();
+        entriesOf.Clear();
+        if (IsByLength)
+        {
+            for (var word = 0; word < _active.Length; word++)
+            {
+                for (var bits = _active[word]; bits != 0; bits &= bits - 1)
+                {
+                    rowsOf[_lengths[(word << 6) + BitOperations.TrailingZeroCount(bits)]]++;
+                }
+            }
+
+            for (int length = 1, row = 0, entry = 0; length <= lengths; length++)
+            {
+                var count = rowsOf[length];
+                (rowsOf[length], entriesOf[length]) = (row, entry);
+                row += count;
+                entry += count * length;
+            }
+        }
+
+        for (var word = 0; word < _active.Length; word++)
+        {
+            for (var bits = _active[word]; bits != 0; bits &= bits - 1)
+            {
+                ref var length = ref _lengths[(word << 6) + BitOperations.TrailingZeroCount(bits)];
+                var group = IsByLength ? length : 0;
+                var entry = entriesOf[group];
+                entriesOf[group] = entry + length;
+                _starts[rowsOf[group]++] = entry;
+                length = entry;
+                ActiveRows++;
+            }
+        }
+
+        EmptyRows = rows - ActiveRows;
+        _starts[ActiveRows] = _noted;
+        for (var e = 0; e < _noted; e++)
+        {
+            var place = _lengths[_notedRows[e]]++;
+            _features[place] = _notedFeatures[e];
+            _values[place] = _notedValues[e];
+        }
+
+        _lengths.AsSpan().Clear();
+        _active.AsSpan().Clear();
+        (_noted, _longest, _isSorted) = (0, 0, IsByLength);
     }
 
     /// <summary>
@@ -132,6 +198,11 @@ public sealed class SparseSamples
     /// </summary>
     internal void SortByLength()
     {
+        if (_isSorted)
+        {
+            return;
+        }
+
         var longest = 0;
         for (var row = 0; row < ActiveRows; row++)
         {
