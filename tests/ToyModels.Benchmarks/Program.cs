@@ -7,5 +7,6 @@ var root = new RootCommand("How fast ToyModels.ML is, part by part and as a whol
     new ThroughputCommand(),
     new CompareCommand(),
     new AgreementCommand(),
+    new ViewsCommand(),
 };
 return root.Parse(args).Invoke();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -133,6 +134,14 @@ public sealed class ToyModelTransformer : ITransformer
 
     internal static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> destination)
     {
+        // A dense vector of the same size is what the last row left: its memory is written to, as an editor would, without making the vector anew.
+        var there = destination.GetValues();
+        if (there.Length == values.Length && destination.Length == values.Length)
+        {
+            values.CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(there), there.Length));
+            return;
+        }
+
         var editor = VBufferEditor.Create(ref destination, values.Length);
         values.CopyTo(editor.Values);
         destination = editor.Commit();

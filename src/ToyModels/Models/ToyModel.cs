@@ -9,7 +9,8 @@ namespace ToyModels;
 /// </summary>
 /// <remarks>
 /// Every number is one written-out chain of fused multiply-adds — h_k over features in order from 0, x'_j over hidden dimensions in
-/// order from b_j — so a row alone, a row in a batch and a sparse row give the same bits, on any vector width.
+/// order from b_j — so a row alone, a row in a batch and a sparse row give the same bits, on any vector width. A sum h_k that is −0 counts as 0:
+/// products too small for a Single end there, and a term 0·W would make 0 of it.
 /// </remarks>
 public sealed class ToyModel
 {
@@ -85,6 +86,8 @@ public sealed class ToyModel
                 Chain.MultiplyAdd(features[i], Direction(i), hidden);
             }
         }
+
+        Chain.ClearSigns(hidden);
     }
 
     /// <summary>h = Wx for one sparse row.</summary>
@@ -111,6 +114,8 @@ public sealed class ToyModel
                 Chain.MultiplyAdd(values[e], Direction(indices[e]), hidden);
             }
         }
+
+        Chain.ClearSigns(hidden);
     }
 
     /// <summary>x' = f(Wᵀh + b) for one row.</summary>
@@ -159,7 +164,7 @@ public sealed class ToyModel
         }
     }
 
-    private static bool IsWide(int length) => Vector256.IsHardwareAccelerated && length >= RowKernels.Width;
+    internal static bool IsWide(int length) => Vector256.IsHardwareAccelerated && length >= RowKernels.Width;
 
     private static void RequireFinite(ReadOnlySpan<float> values, string name)
     {

@@ -15,6 +15,9 @@ public sealed class DeterminismTests
         data 0.05 ee20c74a5d3bf982
         data 0.002 50d78f7ad4edc57d
         importance 5d83a2cd37d1d771 4d3def3049877d47
+        forward 100 20 5f2334ab9b1dbdf5 b9a2cfbd15cfd193
+        forward 33 70 df597bf2c6eee583 b98d49ae0497c8c7
+        forward 5 2 e91fd5a47336ef7f ebfb0402d9d26b52
         threads 1 n 70: 396a542eaef36e1f 592d2c7485c90741 2f4028c93e090204
         threads 1 n 20: 04bebaef1283899e 815dd12171c993d0 ea4a78fbe21b6dbf
         threads 1 n 7: cf4ff3063c1642a4 edb30e06168d7918 a670fbd3683552fc
