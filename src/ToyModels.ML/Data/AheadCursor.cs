@@ -20,7 +20,7 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
     private readonly VBuffer<float>[] _rows;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
-    private readonly float[] _dense;
+    private float[]? _dense;
     private long _position = -1;
     private long _block;
 
@@ -45,7 +45,6 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
         _rows = new VBuffer<float>[Math.Clamp(Values / reading.Count & -4, 4, 64)];
         _ids = new DataViewRowId[_rows.Length];
         _batches = new long[_rows.Length];
-        _dense = new float[_rows.Length * reading.Count];
     }
 
     public override DataViewSchema Schema => _input.Schema;
@@ -127,6 +126,7 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
                 continue;
             }
 
+            _dense ??= new float[_rows.Length * n];
             var first = row;
             for (; row < _fit && _rows[row].IsDense; row++)
             {

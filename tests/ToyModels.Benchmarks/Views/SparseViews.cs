@@ -6,8 +6,8 @@ using ToyModels.ML;
 namespace ToyModels.Benchmarks;
 
 /// <summary>
-/// What the estimator takes to read sparse rows of a view, in nanoseconds a non-zero: the same number of non-zeros in rows of 1000 and of 10 000 slots,
-/// and in as many rows of a hundredth of the density. The trainer here only reads.
+/// What the estimator takes to read sparse rows of a view, in nanoseconds a non-zero, at densities from 1/5000 to 1/50 and the same number of non-zeros
+/// in all: where the time is that of the non-zeros, the figures are alike. The trainer here only reads.
 /// </summary>
 internal static class SparseViews
 {
@@ -17,8 +17,8 @@ internal static class SparseViews
     [
         Measure(1000, 20),
         Measure(10_000, 20),
+        Measure(100_000, 20),
         Measure(10_000, 200),
-        Measure(100_000, 200),
     ];
 
     private static (string Name, Func<double> Measure) Measure(int features, int present)
@@ -29,12 +29,14 @@ internal static class SparseViews
         var rows = Rows(features, present).ToArray();
         var view = mlContext.Data.TakeRows(mlContext.Data.LoadFromEnumerable(rows, definition), rows.Length);
         var options = new ToyModelEstimatorOptions { Model = new ToyModelOptions { Hidden = 1, Seed = 1, Steps = 1 }, Trainer = new Reader() };
-        return ($"n = {features}, {present} non-zeros a row", () =>
+        return ($"n = {features}, {present} non-zeros a row", Nanoseconds);
+
+        double Nanoseconds()
         {
             var start = Stopwatch.GetTimestamp();
             mlContext.ToyModels().ToyModel(options).Fit(view);
             return Stopwatch.GetElapsedTime(start).TotalNanoseconds / NonZeros;
-        });
+        }
     }
 
     private static IEnumerable<Row> Rows(int features, int present)
