@@ -16,6 +16,21 @@ foreach (var density in (float[])[1, 0.3f, 1f / 16, 0.05f, 0.002f])
 
 Console.WriteLine($"importance {Hash(Importance.LogSpaced(1, 0.01f).Resolve(100).AsSpan())} {Hash(Importance.Geometric(0.9f).Resolve(80).AsSpan())}");
 
+foreach (var (n, m, density) in (IEnumerable<(int, int, float)>)[(100, 20, 0.5f), (33, 70, 0.1f), (5, 2, 0.5f)])
+{
+    var drawn = new FeatureSampler(new FeatureDistribution((m + 1) * n, 1, ValueRange.Symmetric), seed: 5);
+    var numbers = new float[drawn.BlockRows * (m + 1) * n];
+    drawn.FillBlock(0, numbers);
+    var model = new ToyModel(ToyModelKind.ReluOutput, m, numbers.AsSpan(0, n * m), numbers.AsSpan(n * m, n));
+    var sampler = new FeatureSampler(new FeatureDistribution(n, density), seed: 8);
+    var rows = new float[n * sampler.BlockRows];
+    sampler.FillBlock(0, rows);
+    var (hidden, reconstruction) = (new float[m * sampler.BlockRows], new float[rows.Length]);
+    model.EncodeBatch(rows, hidden);
+    model.ReconstructBatch(rows, reconstruction);
+    Console.WriteLine($"forward {n} {m} {Hash(hidden)} {Hash(reconstruction)}");
+}
+
 TrainingInstance[] instances =
 [
     new(new ToyModelOptions { Hidden = 5, Steps = 60, BatchSize = 100, Seed = 1, Restarts = 2 }, Data(20, 0.2f)),

@@ -9,5 +9,6 @@ var root = new RootCommand("How fast ToyModels.ML is, part by part and as a whol
     new AgreementCommand(),
     new PhaseDiagramCommand(),
     new ScalingCommand(),
+    new ViewsCommand(),
 };
 return root.Parse(args).Invoke();

@@ -7,13 +7,15 @@ namespace ToyModels.ML;
 /// Reads every <paramref name="step"/>-th block of a generated view, from turn <paramref name="first"/>. A block is drawn when its first value
 /// is asked for.
 /// </summary>
-internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : DataViewRowCursor
+internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : DataViewRowCursor, IRowBlocks
 {
     private readonly int _count = view.Sampler.Distribution.Count;
     private readonly int _blockRows = view.Sampler.BlockRows;
     private readonly int[] _order = new int[view.Sampler.BlockRows];
     private float[]? _drawn;
     private float[]? _rows;
+    private int[]? _indices;
+    private float[]? _values;
     private long _position = -1;
     private long _turn = first - step;
     private long _block;
@@ -26,6 +28,10 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
     public override long Position => _position;
 
     public override long Batch => step == 1 ? 0 : Math.Max(_turn, 0);
+
+    public int Capacity => _blockRows;
+
+    public int Count => _rowsInBlock;
 
     private int RowInBlock => _order[_next - 1];
 
@@ -56,6 +62,22 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
         id = new DataViewRowId((ulong)((_block * _blockRows) + RowInBlock), 0);
     };
 
+    public long Enter(out int row)
+    {
+        Draw();
+        row = RowInBlock;
+        return _turn;
+    }
+
+    public void RequireFinite()
+    {
+        // What is drawn is finite.
+    }
+
+    public void Encode(ToyModel model, Span<float> hidden) => model.EncodeBatch(_rows.AsSpan(0, _rowsInBlock * _count), hidden);
+
+    public void CopyCurrentTo(Span<float> features) => CurrentRow().CopyTo(features);
+
     private bool MoveToNextBlock()
     {
         var blocks = ((view.Rows - 1) / _blockRows) + 1;
@@ -77,6 +99,12 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
 
     private ReadOnlySpan<float> CurrentRow()
     {
+        Draw();
+        return _rows.AsSpan(RowInBlock * _count, _count);
+    }
+
+    private void Draw()
+    {
         RowAccess.RequirePosition(_position);
         if (!_isDrawn)
         {
@@ -86,8 +114,6 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
             Tiles.Transpose(_drawn, _count, _blockRows, _blockRows, _rows, _count);
             _isDrawn = true;
         }
-
-        return _rows.AsSpan(RowInBlock * _count, _count);
     }
 
     private void GetDense(ref VBuffer<float> destination)
@@ -100,18 +126,21 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
 
     private void GetSparse(ref VBuffer<float> destination)
     {
+        // No branch here: which values are present cannot be guessed.
         var row = CurrentRow();
-        var editor = VBufferEditor.Create(ref destination, _count, _count - row.Count(0f), requireIndicesOnDense: true);
-        var e = 0;
+        _indices ??= new int[_count];
+        _values ??= new float[_count];
+        var present = 0;
         for (var i = 0; i < row.Length; i++)
         {
-            if (row[i] != 0)
-            {
-                editor.Indices[e] = i;
-                editor.Values[e++] = row[i];
-            }
+            _indices[present] = i;
+            _values[present] = row[i];
+            present += row[i] != 0 ? 1 : 0;
         }
 
+        var editor = VBufferEditor.Create(ref destination, _count, present, requireIndicesOnDense: true);
+        _indices.AsSpan(0, present).CopyTo(editor.Indices);
+        _values.AsSpan(0, present).CopyTo(editor.Values);
         destination = editor.Commit();
     }
 }

@@ -15,14 +15,18 @@ internal sealed class MappedView(IDataView input, IRowToRowMapper mapper) : IDat
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var columns = columnsNeeded.ToArray();
-        return new Cursor(mapper, input.GetRowCursor(mapper.GetDependencies(columns), rand), columns);
+        return Bound(input.GetRowCursor(mapper.GetDependencies(columns), rand), columns);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var columns = columnsNeeded.ToArray();
-        return [.. input.GetRowCursorSet(mapper.GetDependencies(columns), n, rand).Select(c => new Cursor(mapper, c, columns))];
+        return [.. input.GetRowCursorSet(mapper.GetDependencies(columns), n, rand).Select(c => Bound(c, columns))];
     }
+
+    /// <summary>Rows of a view that does not know their number may come from elsewhere while they are read; nobody is kept waiting for more than was asked for.</summary>
+    private Cursor Bound(DataViewRowCursor cursor, DataViewSchema.Column[] columns) =>
+        new(mapper, mapper is IReadsAhead ahead && input.GetRowCount() is not null ? ahead.ReadAhead(cursor, columns) : cursor, columns);
 
     private sealed class Cursor(IRowToRowMapper mapper, DataViewRowCursor input, DataViewSchema.Column[] columns) : DataViewRowCursor
     {

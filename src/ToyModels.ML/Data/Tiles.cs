@@ -1,12 +1,43 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace ToyModels.ML;
 
 /// <summary>Turns rows into columns, in tiles that stay in the first-level cache.</summary>
 internal static class Tiles
 {
     private const int Side = 16;
+    private const int Square = 8;
 
     /// <summary><paramref name="to"/>[c·toStride + r] ← <paramref name="from"/>[r·fromStride + c].</summary>
     internal static void Transpose(ReadOnlySpan<float> from, int rows, int columns, int fromStride, Span<float> to, int toStride)
+    {
+        var wholeRows = 0;
+        if (Avx.IsSupported)
+        {
+            wholeRows = rows & -Square;
+            var wholeColumns = columns & -Square;
+            for (var row = 0; row < wholeRows; row += Square)
+            {
+                for (var column = 0; column < wholeColumns; column += Square)
+                {
+                    TransposeSquare(from[((row * fromStride) + column)..], fromStride, to[((column * toStride) + row)..], toStride);
+                }
+            }
+
+            if (wholeRows > 0 && wholeColumns < columns)
+            {
+                TransposeByElement(from[wholeColumns..], wholeRows, columns - wholeColumns, fromStride, to[(wholeColumns * toStride)..], toStride);
+            }
+        }
+
+        if (wholeRows < rows)
+        {
+            TransposeByElement(from[(wholeRows * fromStride)..], rows - wholeRows, columns, fromStride, to[wholeRows..], toStride);
+        }
+    }
+
+    private static void TransposeByElement(ReadOnlySpan<float> from, int rows, int columns, int fromStride, Span<float> to, int toStride)
     {
         for (var firstRow = 0; firstRow < rows; firstRow += Side)
         {
@@ -21,5 +52,26 @@ internal static class Tiles
                 }
             }
         }
+    }
+
+    /// <summary>Eight rows of eight: pairs of rows, then of pairs, then of halves.</summary>
+    private static void TransposeSquare(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride)
+    {
+        var (a, b) = (Vector256.Create(from), Vector256.Create(from[fromStride..]));
+        var (c, d) = (Vector256.Create(from[(2 * fromStride)..]), Vector256.Create(from[(3 * fromStride)..]));
+        var (e, f) = (Vector256.Create(from[(4 * fromStride)..]), Vector256.Create(from[(5 * fromStride)..]));
+        var (g, h) = (Vector256.Create(from[(6 * fromStride)..]), Vector256.Create(from[(7 * fromStride)..]));
+        var (ab0, ab1, cd0, cd1) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
+        var (ef0, ef1, gh0, gh1) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f), Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
+        Store(Avx.Shuffle(ab0, cd0, 0x44), Avx.Shuffle(ef0, gh0, 0x44), to, 0, toStride);
+        Store(Avx.Shuffle(ab0, cd0, 0xEE), Avx.Shuffle(ef0, gh0, 0xEE), to, 1, toStride);
+        Store(Avx.Shuffle(ab1, cd1, 0x44), Avx.Shuffle(ef1, gh1, 0x44), to, 2, toStride);
+        Store(Avx.Shuffle(ab1, cd1, 0xEE), Avx.Shuffle(ef1, gh1, 0xEE), to, 3, toStride);
+    }
+
+    private static void Store(Vector256<float> firstRows, Vector256<float> lastRows, Span<float> to, int column, int toStride)
+    {
+        Avx.Permute2x128(firstRows, lastRows, 0x20).CopyTo(to[(column * toStride)..]);
+        Avx.Permute2x128(firstRows, lastRows, 0x31).CopyTo(to[((column + 4) * toStride)..]);
     }
 }

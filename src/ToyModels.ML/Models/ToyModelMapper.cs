@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace ToyModels.ML;
 
 /// <summary>A toy model bound to the schema of the rows that it maps.</summary>
-internal sealed class ToyModelMapper : IRowToRowMapper
+internal sealed class ToyModelMapper : IRowToRowMapper, IReadsAhead
 {
     private readonly int _hidden = -1;
     private readonly int _reconstruction = -1;
@@ -71,6 +71,17 @@ internal sealed class ToyModelMapper : IRowToRowMapper
 
         return new ToyModelRow(this, input, RowAccess.Active(OutputSchema, activeColumns));
     }
+
+    public DataViewRowCursor ReadAhead(DataViewRowCursor input, IEnumerable<DataViewSchema.Column> columns)
+    {
+        // Columns that pass through are read from the input at its own row; only the features are kept for the rows that are handed out later.
+        var active = RowAccess.Active(OutputSchema, columns);
+        var others = active.AsSpan(0, InputSchema.Count);
+        others[Input.Index] = false;
+        return IsAnyOwn(active) && !others.Contains(true) && input is not IRowBlocks ? new AheadCursor(input, Input, Rows) : input;
+    }
+
+    internal bool NeedsReconstruction(bool[] active) => (_reconstruction >= 0 && active[_reconstruction]) || (_loss >= 0 && active[_loss]);
 
     internal bool IsAnyOwn(bool[] active) => active.AsSpan(InputSchema.Count).Contains(true);
 

@@ -1,21 +1,24 @@
-using System.Runtime.Intrinsics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace ToyModels.ML;
 
-/// <summary>One row with the model's columns. Features, h and x' are computed once a row, however many columns need them.</summary>
+/// <summary>One row with the model's columns. Features, h and x' are computed once a row, however many columns need them;
+/// those of a block of rows together, where the cursor has one at hand, to the same bits.</summary>
 internal sealed class ToyModelRow : DataViewRow
 {
     private readonly ToyModelMapper _mapper;
     private readonly DataViewRow _input;
     private readonly bool[] _active;
     private readonly ToyModel _model;
+    private readonly IRowBlocks? _blocks;
     private readonly ValueGetter<VBuffer<float>>? _getFeatures;
     private readonly float[] _hidden;
     private readonly float[] _reconstruction;
     private readonly float[] _dense;
     private VBuffer<float> _features;
+
+    // Of which row, or of which block of rows, these are.
     private long _hiddenOf = -1;
     private long _reconstructionOf = -1;
 
@@ -25,9 +28,12 @@ internal sealed class ToyModelRow : DataViewRow
         _input = input;
         _active = active;
         _model = mapper.Transformer.Model;
-        _getFeatures = mapper.IsAnyOwn(active) ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
-        _hidden = new float[_model.HiddenCount];
-        _reconstruction = new float[_model.FeatureCount];
+        var isAnyOwn = mapper.IsAnyOwn(active);
+        _blocks = isAnyOwn ? input as IRowBlocks : null;
+        _getFeatures = isAnyOwn && _blocks is null ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
+        var rows = _blocks?.Capacity ?? 1;
+        _hidden = new float[rows * _model.HiddenCount];
+        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _model.FeatureCount : 0];
         _dense = new float[_model.FeatureCount];
     }
 
@@ -66,41 +72,45 @@ internal sealed class ToyModelRow : DataViewRow
     internal void GetLoss(ref float destination)
     {
         var reconstruction = Reconstruction();
-        _features.CopyTo(_dense);
+        if (_blocks is null)
+        {
+            _features.CopyTo(_dense);
+        }
+        else
+        {
+            _blocks.CopyCurrentTo(_dense);
+        }
+
         var result = _mapper.Transformer.Result;
         destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, result.Importances.AsSpan(), result.Options.Reduction);
     }
 
-    /// <summary>Whether all are: 0·x is 0 for a finite x and NaN for any other, and a sum keeps NaN.</summary>
-    private static bool AreFinite(ReadOnlySpan<float> values)
+    private ReadOnlySpan<float> Hidden()
     {
-        var i = 0;
-        var sums = Vector256<float>.Zero;
-        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-        {
-            sums += Vector256.Create(values[i..]) * Vector256<float>.Zero;
-        }
-
-        var sum = Vector256.Sum(sums);
-        for (; i < values.Length; i++)
-        {
-            sum += values[i] * 0;
-        }
-
-        return sum == 0;
+        var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
+        return _hidden.AsSpan(row * _model.HiddenCount, _model.HiddenCount);
     }
 
-    private ReadOnlySpan<float> Hidden()
+    private ReadOnlySpan<float> Reconstruction()
+    {
+        var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
+        if (_reconstructionOf != _hiddenOf)
+        {
+            var rows = _blocks?.Count ?? 1;
+            _model.DecodeBatch(_hidden.AsSpan(0, rows * _model.HiddenCount), _reconstruction.AsSpan(0, rows * _model.FeatureCount));
+            _reconstructionOf = _hiddenOf;
+        }
+
+        return _reconstruction.AsSpan(row * _model.FeatureCount, _model.FeatureCount);
+    }
+
+    private int EncodeRow()
     {
         RowAccess.RequirePosition(Position);
         if (_hiddenOf != Position)
         {
             _getFeatures!(ref _features);
-            if (_features.Length != _model.FeatureCount || !AreFinite(_features.GetValues()))
-            {
-                _mapper.Rows.Require(_features, Position);
-            }
-
+            _mapper.Rows.Require(_features, Position);
             if (_features.IsDense)
             {
                 _model.Encode(_features.GetValues(), _hidden);
@@ -113,18 +123,25 @@ internal sealed class ToyModelRow : DataViewRow
             _hiddenOf = Position;
         }
 
-        return _hidden;
+        return 0;
     }
 
-    private ReadOnlySpan<float> Reconstruction()
+    /// <summary>Encodes the block of the current row, and tells the row's place in it.</summary>
+    private int EncodeBlock(IRowBlocks blocks)
     {
-        var hidden = Hidden();
-        if (_reconstructionOf != Position)
+        var block = blocks.Enter(out var row);
+        if (_hiddenOf != block)
         {
-            _model.Decode(hidden, _reconstruction);
-            _reconstructionOf = Position;
+            blocks.Encode(_model, _hidden.AsSpan(0, blocks.Count * _model.HiddenCount));
+            _hiddenOf = block;
         }
 
-        return _reconstruction;
+        // A product with NaN or infinity is not finite, whatever the weight, nor is any sum that it goes into: h_0 tells of every feature.
+        if (!float.IsFinite(_hidden[row * _model.HiddenCount]))
+        {
+            blocks.RequireFinite();
+        }
+
+        return row;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -10,7 +11,11 @@ namespace ToyModels.ML;
 /// A trained toy model as a step of a pipeline: adds h, x' and the row's loss to the rows that pass. Immutable and thread-safe; saved and
 /// loaded by <c>mlContext.Model</c>, the loading context having been asked for <see cref="ToyModelsExtensions.ToyModels(MLContext)"/> once.
 /// </summary>
-public sealed class ToyModelTransformer : ITransformer
+/// <remarks>
+/// Two transformers are equal when nothing that they do or tell differs, to the last bit: columns, names of the features, options, importances, densities,
+/// and of every restart the weights, losses and reason for stopping. <see cref="LibraryVersion"/> does not count. A loaded model equals the saved one.
+/// </remarks>
+public sealed class ToyModelTransformer : ITransformer, IEquatable<ToyModelTransformer>
 {
     private static readonly string _libraryVersion =
         typeof(ToyModelTransformer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
@@ -134,8 +139,40 @@ public sealed class ToyModelTransformer : ITransformer
     internal ModelMetrics Measure(MetricsOptions? options) =>
         ModelMetrics.Measure(Model, Result.Importances.AsSpan(), Result.Densities.AsSpan(), options);
 
+    /// <inheritdoc/>
+    public bool Equals(ToyModelTransformer? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && Columns == other.Columns
+            && FeatureNames.SequenceEqual(other.FeatureNames)
+            && Options == other.Options
+            && Result.Importances.SequenceEqual(other.Result.Importances)
+            && Result.Densities.SequenceEqual(other.Result.Densities)
+            && Result.Restarts.Length == other.Result.Restarts.Length
+            && Result.Restarts.Zip(other.Result.Restarts).All(pair => AreEqual(pair.First, pair.Second)));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ToyModelTransformer);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Columns, Options, Model);
+
+    /// <summary>A record compares its lists by place; here their values count.</summary>
+    private static bool AreEqual(RestartResult one, RestartResult other) =>
+        one with { LossHistory = other.LossHistory, Snapshots = other.Snapshots } == other
+        && one.LossHistory.SequenceEqual(other.LossHistory)
+        && one.Snapshots.SequenceEqual(other.Snapshots);
+
     internal static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> destination)
     {
+        // A dense vector of the same size is what the last row left: its memory is written to, as an editor would, without making the vector anew.
+        var there = destination.GetValues();
+        if (there.Length == values.Length && destination.Length == values.Length)
+        {
+            values.CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(there), there.Length));
+            return;
+        }
+
         var editor = VBufferEditor.Create(ref destination, values.Length);
         values.CopyTo(editor.Values);
         destination = editor.Commit();

@@ -25,12 +25,23 @@ namespace ToyModels.ML;
 /// proportional to their non-zeros. Memory does not grow with the number of rows.</para>
 /// </remarks>
 /// <example>
-/// Adds the column Hidden, a vector of three, to the data's own.
 /// <code>
-/// var model = mlContext.Transforms.Concatenate("Features", "Acidity", "Sugar", "Chlorides", "Sulphates", "Alcohol")
-///     .Append(mlContext.Transforms.NormalizeMinMax("Features"))
-///     .Append(mlContext.ToyModels().ToyModel(hidden: 3, steps: 500, seed: 1))
-///     .Fit(data);
+/// var mlContext = new MLContext();
+///
+/// // Five features, each present in one row of five.
+/// var data = mlContext.ToyModels().Generate(new FeatureDistribution(count: 5, density: 0.2f), rowCount: 2000 * 1024, seed: 1);
+/// var model = mlContext.ToyModels().ToyModel(hidden: 2, lossColumnName: "Loss", steps: 2000, seed: 1).Fit(data);
+///
+/// // The model adds two columns: Hidden, a vector of two, and Loss.
+/// var rows = mlContext.Data.TakeRows(model.Transform(data), 3);
+/// foreach (var (hidden, loss) in rows.GetColumn&lt;float[]&gt;("Hidden").Zip(rows.GetColumn&lt;float&gt;("Loss")))
+/// {
+///     Console.WriteLine(FormattableString.Invariant($"h = ({hidden[0]:F2}, {hidden[1]:F2}), loss {loss:F2}"));
+/// }
+/// // Expected output:
+/// // h = (0.00, 0.00), loss 0.00
+/// // h = (0.31, 0.30), loss 0.01
+/// // h = (0.00, 0.00), loss 0.00
 /// </code>
 /// </example>
 public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>

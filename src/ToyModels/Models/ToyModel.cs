@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace ToyModels;
@@ -5,13 +6,14 @@ namespace ToyModels;
 /// <summary>
 /// A toy model of superposition: n features pass through m hidden dimensions and come back, h = Wx, x' = f(Wᵀh + b), with f the
 /// identity (<see cref="ToyModelKind.Linear"/>) or ReLU (<see cref="ToyModelKind.ReluOutput"/>); Elhage et al. 2022, "Problem setup".
-/// Immutable and thread-safe.
+/// Immutable and thread-safe. Two models are equal when form, sizes and the bits of all weights and biases are.
 /// </summary>
 /// <remarks>
 /// Every number is one written-out chain of fused multiply-adds — h_k over features in order from 0, x'_j over hidden dimensions in
-/// order from b_j — so a row alone, a row in a batch and a sparse row give the same bits, on any vector width.
+/// order from b_j — so a row alone, a row in a batch and a sparse row give the same bits, on any vector width. A sum h_k that is −0 counts as 0:
+/// products too small for a Single end there, and a term 0·W would make 0 of it.
 /// </remarks>
-public sealed class ToyModel
+public sealed class ToyModel : IEquatable<ToyModel>
 {
     private readonly float[] _weights;
     private readonly float[] _weightsByDimension;
@@ -85,6 +87,8 @@ public sealed class ToyModel
                 Chain.MultiplyAdd(features[i], Direction(i), hidden);
             }
         }
+
+        Chain.ClearSigns(hidden);
     }
 
     /// <summary>h = Wx for one sparse row.</summary>
@@ -111,6 +115,8 @@ public sealed class ToyModel
                 Chain.MultiplyAdd(values[e], Direction(indices[e]), hidden);
             }
         }
+
+        Chain.ClearSigns(hidden);
     }
 
     /// <summary>x' = f(Wᵀh + b) for one row.</summary>
@@ -148,6 +154,27 @@ public sealed class ToyModel
         Decode(hidden, reconstruction);
     }
 
+    /// <inheritdoc/>
+    public bool Equals(ToyModel? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Kind == other.Kind && HiddenCount == other.HiddenCount && HaveSameBits(_weights, other._weights) && HaveSameBits(_bias, other._bias));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ToyModel);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Kind);
+        hash.Add(HiddenCount);
+        hash.AddBytes(MemoryMarshal.AsBytes(_weights.AsSpan()));
+        hash.AddBytes(MemoryMarshal.AsBytes(_bias.AsSpan()));
+        return hash.ToHashCode();
+    }
+
+    private static bool HaveSameBits(float[] one, float[] other) => MemoryMarshal.AsBytes(one.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan()));
+
     private void RequireFeatures(ReadOnlySpan<int> indices)
     {
         foreach (var index in indices)
@@ -159,7 +186,7 @@ public sealed class ToyModel
         }
     }
 
-    private static bool IsWide(int length) => Vector256.IsHardwareAccelerated && length >= RowKernels.Width;
+    internal static bool IsWide(int length) => Vector256.IsHardwareAccelerated && length >= RowKernels.Width;
 
     private static void RequireFinite(ReadOnlySpan<float> values, string name)
     {

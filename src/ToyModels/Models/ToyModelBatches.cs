@@ -1,8 +1,18 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
 namespace ToyModels;
 
 /// <summary>The forward pass over many rows, row-major, one after the other; each row has the bits that it has alone.</summary>
 public static class ToyModelBatches
 {
+    private const int RowsAtATime = 64;
+
+    // Finding what is present costs as much as a few vectors of sums: a row alone pays where the hidden layer is wide, or almost nothing is present.
+    private const int WideHidden = 64;
+    private const int WideShare = 4;
+    private const int NarrowShare = 32;
+
     /// <summary>h = Wx for every row.</summary>
     /// <param name="model">The model.</param>
     /// <param name="features">Rows of n values.</param>
@@ -13,7 +23,14 @@ public static class ToyModelBatches
         ArgumentNullException.ThrowIfNull(model);
         var (n, m) = (model.FeatureCount, model.HiddenCount);
         var rows = Rows(features.Length, n, nameof(features), hidden.Length, m, nameof(hidden));
-        for (var row = 0; row < rows; row++)
+        var row = 0;
+        if (ToyModel.IsWide(m))
+        {
+            EncodeTiles(model, features, rows, hidden);
+            row = rows & -TileKernels.Rows;
+        }
+
+        for (; row < rows; row++)
         {
             model.Encode(features.Slice(row * n, n), hidden.Slice(row * m, m));
         }
@@ -31,7 +48,11 @@ public static class ToyModelBatches
     {
         ArgumentNullException.ThrowIfNull(model);
         Guard.AtLeast(starts.Length, 1, "starts.Length");
-        Guard.Length(hidden.Length, (starts.Length - 1) * model.HiddenCount, nameof(hidden), $"{starts.Length - 1} rows of {model.HiddenCount} hidden dimensions");
+        if (hidden.Length != (starts.Length - 1) * model.HiddenCount)
+        {
+            Guard.Length(hidden.Length, (starts.Length - 1) * model.HiddenCount, nameof(hidden), $"{starts.Length - 1} rows of {model.HiddenCount} hidden dimensions");
+        }
+
         for (var row = 0; row < starts.Length - 1; row++)
         {
             var length = starts[row + 1] - starts[row];
@@ -50,7 +71,14 @@ public static class ToyModelBatches
         ArgumentNullException.ThrowIfNull(model);
         var (n, m) = (model.FeatureCount, model.HiddenCount);
         var rows = Rows(hidden.Length, m, nameof(hidden), reconstruction.Length, n, nameof(reconstruction));
-        for (var row = 0; row < rows; row++)
+        var row = 0;
+        if (ToyModel.IsWide(n))
+        {
+            DecodeTiles(model, hidden, rows, reconstruction);
+            row = rows & -TileKernels.Rows;
+        }
+
+        for (; row < rows; row++)
         {
             model.Decode(hidden.Slice(row * m, m), reconstruction.Slice(row * n, n));
         }
@@ -64,11 +92,57 @@ public static class ToyModelBatches
     public static void ReconstructBatch(this ToyModel model, ReadOnlySpan<float> features, Span<float> reconstruction)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var n = model.FeatureCount;
+        var (n, m) = (model.FeatureCount, model.HiddenCount);
         var rows = Rows(features.Length, n, nameof(features), reconstruction.Length, n, nameof(reconstruction));
-        for (var row = 0; row < rows; row++)
+        var hidden = new float[Math.Min(rows, RowsAtATime) * m];
+        for (var row = 0; row < rows; row += RowsAtATime)
         {
-            model.Reconstruct(features.Slice(row * n, n), reconstruction.Slice(row * n, n));
+            var taken = Math.Min(RowsAtATime, rows - row);
+            model.EncodeBatch(features.Slice(row * n, taken * n), hidden.AsSpan(0, taken * m));
+            model.DecodeBatch(hidden.AsSpan(0, taken * m), reconstruction.Slice(row * n, taken * n));
+        }
+    }
+
+    /// <summary>As many rows as make whole tiles. Where few features are present, as the first row of a tile tells, its rows go one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void EncodeTiles(ToyModel model, ReadOnlySpan<float> features, int rows, Span<float> hidden)
+    {
+        var (n, m) = (model.FeatureCount, model.HiddenCount);
+        var most = n / (m >= WideHidden ? WideShare : NarrowShare);
+        var indices = ArrayPool<int>.Shared.Rent(n);
+        var values = ArrayPool<float>.Shared.Rent(n);
+        fixed (float* x = features, w = model.Weights, h = hidden)
+        {
+            for (var row = 0; row <= rows - TileKernels.Rows; row += TileKernels.Rows)
+            {
+                if (RowKernels.CountPresent(x + ((nint)row * n), n) > most)
+                {
+                    TileKernels.Encode(x + ((nint)row * n), n, w, h + ((nint)row * m), m);
+                    continue;
+                }
+
+                for (var r = row; r < row + TileKernels.Rows; r++)
+                {
+                    var present = RowKernels.FindPresent(x + ((nint)r * n), n, indices, values);
+                    model.Encode(indices.AsSpan(0, present), values.AsSpan(0, present), hidden.Slice(r * m, m));
+                }
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(indices);
+        ArrayPool<float>.Shared.Return(values);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void DecodeTiles(ToyModel model, ReadOnlySpan<float> hidden, int rows, Span<float> reconstruction)
+    {
+        var (n, m) = (model.FeatureCount, model.HiddenCount);
+        fixed (float* h = hidden, w = model.WeightsByDimension, b = model.Bias, y = reconstruction)
+        {
+            for (var row = 0; row <= rows - TileKernels.Rows; row += TileKernels.Rows)
+            {
+                TileKernels.Decode(h + ((nint)row * m), m, w, b, model.Kind == ToyModelKind.ReluOutput, y + ((nint)row * n), n);
+            }
         }
     }
 
@@ -80,7 +154,12 @@ public static class ToyModelBatches
         }
 
         var rows = input / inputWidth;
-        Guard.Length(output, rows * outputWidth, outputName, $"{rows} rows of {outputWidth}");
+        if (output != rows * outputWidth)
+        {
+            // Only here is the sentence made: a batch of one row is not to leave garbage.
+            Guard.Length(output, rows * outputWidth, outputName, $"{rows} rows of {outputWidth}");
+        }
+
         return rows;
     }
 }

@@ -31,6 +31,15 @@ internal static class Chain
         }
     }
 
+    /// <summary>Makes 0 of −0, and leaves every other number.</summary>
+    internal static void ClearSigns(Span<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] += 0f;
+        }
+    }
+
     /// <summary>values[i] ← max(values[i], 0).</summary>
     internal static void Rectify(Span<float> values)
     {

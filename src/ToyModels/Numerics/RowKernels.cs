@@ -17,7 +17,7 @@ internal static unsafe class RowKernels
     private const int DecodeVectors = 8;
     private const uint Full = (1 << Width) - 1;
 
-    /// <summary>h ← Σ_e values[e]·W[features[e]], over e in order and values that are not 0; W has h.Length values a feature.</summary>
+    /// <summary>h ← Σ_e values[e]·W[features[e]], over e in order and values that are not 0, −0 becoming 0; W has h.Length values a feature.</summary>
     /// <param name="features">The features, or empty where value e is that of feature e.</param>
     /// <param name="values">Their values.</param>
     /// <param name="weights">W, feature-major.</param>
@@ -72,6 +72,35 @@ internal static unsafe class RowKernels
         }
     }
 
+    /// <summary>How many of the values are not 0.</summary>
+    internal static int CountPresent(float* values, int count)
+    {
+        var present = 0;
+        for (var first = 0; first < count; first += Width)
+        {
+            present += BitOperations.PopCount(Present(values + first, count - first));
+        }
+
+        return present;
+    }
+
+    /// <summary>Lists the values that are not 0, and where they are; returns their number.</summary>
+    internal static int FindPresent(float* values, int count, Span<int> indices, Span<float> found)
+    {
+        var number = 0;
+        for (var first = 0; first < count; first += Width)
+        {
+            for (var present = Present(values + first, count - first); present != 0; present &= present - 1)
+            {
+                var e = first + BitOperations.TrailingZeroCount(present);
+                indices[number] = e;
+                found[number++] = values[e];
+            }
+        }
+
+        return number;
+    }
+
     /// <summary>Which of the next eight numbers, or of as many as are left, are not 0: a bit each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Present(float* values, int left)
@@ -121,20 +150,20 @@ internal static unsafe class RowKernels
             }
         }
 
-        h0.Store(hidden);
+        (h0 + Vector256<float>.Zero).Store(hidden);
         if (TVectors.Value > 1)
         {
-            h1.Store(hidden + second);
+            (h1 + Vector256<float>.Zero).Store(hidden + second);
         }
 
         if (TVectors.Value > 2)
         {
-            h2.Store(hidden + third);
+            (h2 + Vector256<float>.Zero).Store(hidden + third);
         }
 
         if (TVectors.Value > 3)
         {
-            h3.Store(hidden + fourth);
+            (h3 + Vector256<float>.Zero).Store(hidden + fourth);
         }
     }
 

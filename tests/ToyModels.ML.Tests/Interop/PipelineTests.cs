@@ -151,6 +151,56 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public void A_model_tells_all_that_it_is_and_a_loaded_one_is_equal()
+    {
+        var data = Views.Dense(_mlContext);
+        var path = _folder.PathOf("model.zip");
+        var log = new List<string>();
+
+        #region log
+        _mlContext.Log += (_, e) =>
+        {
+            if (e.Source.StartsWith("ToyModel", StringComparison.Ordinal))
+            {
+                log.Add($"{e.Kind}: {e.RawMessage}");
+            }
+        };
+        #endregion
+
+        #region parameters
+        ToyModelTransformer model = _mlContext.ToyModels().ToyModel(hidden: 2, steps: 500, seed: 1).Fit(data);
+
+        VBuffer<float> weights = default, bias = default, importance = default;
+        model.GetFeatureWeights(feature: 3, ref weights); // W_3, the direction of a feature: m values
+        model.GetNeuronWeights(neuron: 0, ref weights); // row 0 of W, what each feature adds to h_0: n values
+        model.GetBias(ref bias); // b: n values
+        model.GetImportance(ref importance); // I: n values
+
+        ToyModelOptions options = model.Options; // seed resolved
+        var course = model.LossHistory; // step 1, every 50th, the last
+        var (seed, reason, loss) = (model.Seed, model.StopReason, model.EvaluationLoss);
+        var (library, format) = (model.LibraryVersion, ToyModelTransformer.FormatVersion);
+        #endregion
+
+        #region equal
+        _mlContext.Model.Save(model, data.Schema, path);
+        var isTheSame = model.Equals(_mlContext.Model.Load(path, out _));
+        #endregion
+
+        Assert.True(isTheSame);
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => model.Model.Direction(i)[0]), weights.DenseValues());
+        Assert.Equal(model.Model.Bias.ToArray(), bias.DenseValues());
+        Assert.Equal([1, 1, 1, 1, 1], importance.DenseValues());
+        Assert.Equal(new ToyModelOptions { Hidden = 2, Steps = 500, Seed = 1 }, options);
+        Assert.Equal(Enumerable.Range(0, 11).Select(k => Math.Max(1, 50 * k)), course.Select(point => point.Step));
+        Assert.Equal((1, StopReason.Completed, model.Result.Best.EvaluationLoss), (seed, reason, loss));
+        Assert.Equal(1, format);
+        Assert.NotEmpty(library);
+        Assert.StartsWith("Info: training ReluOutput: 5 features, 2 hidden dimensions", log.First(l => l.StartsWith("Info: training", StringComparison.Ordinal)));
+        Assert.Equal(10, log.Count(l => l.StartsWith("Info: step", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Wines_are_learned_saved_and_predicted_in_a_process_of_its_own()
     {
         var (path, modelPath) = (WriteWines(300), _folder.PathOf("wine.zip"));

@@ -18,6 +18,8 @@ public sealed class ModelFileTests : IDisposable
 
         var loaded = Assert.IsType<ToyModelTransformer>(Load(Save(saved, data), out var schema));
 
+        Assert.Equal(saved, loaded);
+        Assert.Equal(saved.GetHashCode(), loaded.GetHashCode());
         Assert.Equal(data.Schema.Select(c => (c.Name, c.Type.ToString())), schema.Select(c => (c.Name, c.Type.ToString())));
         Assert.Equal(saved.Model.Weights.ToArray(), loaded.Model.Weights.ToArray());
         Assert.Equal(saved.Model.Bias.ToArray(), loaded.Model.Bias.ToArray());
@@ -33,6 +35,27 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(Lines(saved.GetOutputSchema(data.Schema)), Lines(loaded.GetOutputSchema(data.Schema)));
         Assert.Equal(Program.Bits(saved.Transform(data).Column("Reconstruction")), Program.Bits(loaded.Transform(data).Column("Reconstruction")));
         Assert.Equal(saved.Transform(data).Scalars("L"), loaded.Transform(data).Scalars("L"));
+    }
+
+    [Fact]
+    public void Models_are_equal_only_where_nothing_differs()
+    {
+        var data = Views.Dense(_ml);
+        var options = Contexts.AllColumns() with { Trainer = null, Model = new() { Hidden = 2, Steps = 60, Seed = 5, BatchSize = 32, Restarts = 2, Importance = Importance.Given(1, 2, 3, 4, 5) } };
+        var one = Contexts.Fit(_ml, options);
+
+        Assert.Equal(one, Contexts.Fit(_ml, options with { Trainer = new ToyModelTrainer(1) }));
+        Assert.Equal(one, Load(Save(one, data), out _));
+        Assert.All(
+            [
+                options with { LossColumnName = "L" },
+                options with { Model = options.Model with { Seed = 6 } },
+                options with { Model = options.Model with { Steps = 61 } },
+                options with { Model = options.Model with { Restarts = 1 } },
+                options with { Model = options.Model with { Importance = Importance.Given(1, 2, 3, 4, 6) } },
+            ],
+            other => Assert.NotEqual(one, Contexts.Fit(_ml, other)));
+        Assert.False(one.Equals(null));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ToyModels.Tests.Models;
 
 public sealed class ToyModelBatchesTests
@@ -23,6 +25,70 @@ public sealed class ToyModelBatchesTests
 
         Assert.Equal(reconstruction, decoded);
         Assert.Contains(reconstruction, value => value > 0);
+    }
+
+    [Theory]
+    [InlineData(ToyModelKind.ReluOutput, 100, 20, 1)]
+    [InlineData(ToyModelKind.Linear, 100, 20, 0.1f)]
+    [InlineData(ToyModelKind.ReluOutput, 8, 8, 0.5f)]
+    [InlineData(ToyModelKind.ReluOutput, 37, 9, 0.3f)]
+    [InlineData(ToyModelKind.ReluOutput, 33, 65, 0.2f)]
+    [InlineData(ToyModelKind.Linear, 65, 7, 0.02f)]
+    [InlineData(ToyModelKind.ReluOutput, 5, 64, 0.9f)]
+    public void Tiles_of_rows_have_the_bits_of_written_out_chains(ToyModelKind kind, int n, int m, float density)
+    {
+        const int Count = 131;
+        var model = new ToyModel(kind, m, InitialWeights.XavierNormal(n, m, 3, 0), InitialWeights.XavierNormal(n, 1, 4, 0));
+        var random = new Random(5);
+        var features = Enumerable.Range(0, Count * n).Select(_ => random.NextSingle() < density ? random.NextSingle() - 0.5f : 0).ToArray();
+        float[] hidden = new float[Count * m], decoded = new float[Count * n], reconstruction = new float[Count * n];
+
+        model.EncodeBatch(features, hidden);
+        model.DecodeBatch(hidden, decoded);
+        model.ReconstructBatch(features, reconstruction);
+
+        for (var row = 0; row < Count; row++)
+        {
+            var h = new float[m];
+            for (var i = 0; i < n; i++)
+            {
+                for (var k = 0; k < m; k++)
+                {
+                    h[k] = MathF.FusedMultiplyAdd(features[(row * n) + i], model.Direction(i)[k], h[k]);
+                }
+            }
+
+            var y = model.Bias.ToArray();
+            for (var k = 0; k < m; k++)
+            {
+                for (var i = 0; i < n; i++)
+                {
+                    y[i] = MathF.FusedMultiplyAdd(h[k], model.Direction(i)[k], y[i]);
+                }
+            }
+
+            AssertBits(h, hidden.AsSpan(row * m, m));
+            AssertBits([.. y.Select(v => kind == ToyModelKind.ReluOutput && !(v > 0) ? 0 : v)], decoded.AsSpan(row * n, n));
+            AssertBits(decoded.AsSpan(row * n, n), reconstruction.AsSpan(row * n, n));
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void Products_too_small_for_a_number_leave_no_minus_zero(int m)
+    {
+        const int N = 12;
+        var model = new ToyModel(ToyModelKind.Linear, m, [.. Enumerable.Repeat(1e-30f, N * m)], new float[N]);
+        float[] row = [0, -1e-30f, .. new float[N - 2]], alone = new float[m], sparse = new float[m], batch = new float[5 * m];
+
+        model.Encode(row, alone);
+        model.Encode([1], [-1e-30f], sparse);
+        model.EncodeBatch([.. Enumerable.Repeat(row, 5).SelectMany(r => r)], batch);
+
+        AssertBits(new float[m], alone);
+        AssertBits(new float[m], sparse);
+        AssertBits(new float[5 * m], batch);
     }
 
     [Fact]
@@ -63,6 +129,9 @@ public sealed class ToyModelBatchesTests
         Assert.Throws<ArgumentOutOfRangeException>(() => _model.EncodeBatch([0, 1], [11], [1], new float[3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => _model.EncodeBatch([0, 2], [0], [1], new float[3]));
     }
+
+    private static void AssertBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
+        Assert.Equal(MemoryMarshal.Cast<float, int>(expected), MemoryMarshal.Cast<float, int>(actual));
 
     private static float[] Rows(int count)
     {

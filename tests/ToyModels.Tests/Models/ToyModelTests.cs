@@ -6,6 +6,20 @@ namespace ToyModels.Tests.Models;
 public sealed class ToyModelTests
 {
     [Fact]
+    public void Models_are_equal_when_form_sizes_and_bits_are()
+    {
+        ToyModel Make(ToyModelKind kind = ToyModelKind.ReluOutput, int hidden = 2, float last = 0, float bias = 0.5f) =>
+            new(kind, hidden, [1, 2, 3, last], hidden == 2 ? [0, bias] : [0, bias, 0, 0]);
+
+        Assert.Equal(Make(), Make());
+        Assert.Equal(Make().GetHashCode(), Make().GetHashCode());
+        Assert.All(
+            [Make(ToyModelKind.Linear), Make(hidden: 1), Make(last: 1), Make(last: -0f), Make(bias: 0.25f)],
+            other => Assert.NotEqual(Make(), other));
+        Assert.False(Make().Equals(null));
+    }
+
+    [Fact]
     public void Weights_lie_feature_major_and_dimension_major()
     {
         var model = new ToyModel(ToyModelKind.Linear, 2, [1, 2, 3, 4, 5, 6], [7, 8, 9]);

@@ -15,6 +15,9 @@ public sealed class DeterminismTests
         data 0.05 ee20c74a5d3bf982
         data 0.002 50d78f7ad4edc57d
         importance 5d83a2cd37d1d771 4d3def3049877d47
+        forward 100 20 5f2334ab9b1dbdf5 b9a2cfbd15cfd193
+        forward 33 70 df597bf2c6eee583 b98d49ae0497c8c7
+        forward 5 2 e91fd5a47336ef7f ebfb0402d9d26b52
         threads 1 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 1 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
         threads 1 n 7: cf4ff3063c1642a4 edb30e06168d7918 10dc428bdb0acb5b
