@@ -67,7 +67,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
             return base.ReadSparse(destination, samples, features);
         }
 
-        destination.Clear();
+        destination.Expect(samples, features);
         var read = 0;
         while (read < samples && Next(samples - read) is var (offset, take))
         {

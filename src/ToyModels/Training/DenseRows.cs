@@ -97,12 +97,11 @@ internal sealed class DenseRows : MemorySamples
         var b = Vector128.Load(rows[1] + feature);
         var c = Vector128.Load(rows[2] + feature);
         var d = Vector128.Load(rows[3] + feature);
-        var (abLow, abHigh) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
-        var (cdLow, cdHigh) = (Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
-        Sse.MoveLowToHigh(abLow, cdLow).Store(target);
-        Sse.MoveHighToLow(cdLow, abLow).Store(target + stride);
-        Sse.MoveLowToHigh(abHigh, cdHigh).Store(target + (2 * stride));
-        Sse.MoveHighToLow(cdHigh, abHigh).Store(target + (3 * stride));
+        Tiles.Turn(a, b, c, d, out var first, out var second, out var third, out var fourth);
+        first.Store(target);
+        second.Store(target + stride);
+        third.Store(target + (2 * stride));
+        fourth.Store(target + (3 * stride));
     }
 
     /// <summary>Zeros go by eight at a time.</summary>

@@ -12,8 +12,8 @@ internal static class Engines
     /// <summary>Features up to which the n² numbers of the form over non-zeros, twice 256 MB then, are worth their memory.</summary>
     private const int MostGramFeatures = 8192;
 
-    /// <summary>Multiplications and additions a step from which one more thread pays: about five microseconds of it.</summary>
-    private const double OperationsPerThread = 5e5;
+    /// <summary>Work of a step from which one more thread pays.</summary>
+    private const double NanosecondsPerThread = 5000;
 
     /// <summary>Rows from which densities are counted where the data carry none.</summary>
     private const int CountedRows = 1024;
@@ -38,37 +38,35 @@ internal static class Engines
     {
         var options = instance.Options;
         var features = instance.Samples.FeatureCount;
-        if (PrefersGram(instance))
-        {
-            return new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
-        }
-
-        if (SmallGradient.Fits(features, options.Hidden))
-        {
-            return new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize);
-        }
+        var (isGram, cost) = Choose(instance);
 
         // Every thread should have more to do than it takes to wait for the others.
-        var worthwhile = 10.0 * options.BatchSize * features * options.Hidden / OperationsPerThread;
-        return new DenseGradient<TSimd, TF, TI>(
-            options.Kind, features, options.Hidden, importances, options.BatchSize, (int)Math.Clamp(worthwhile, 1, threads));
+        var team = (int)Math.Clamp(cost / NanosecondsPerThread, 1, threads);
+        return isGram ? new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team)
+            : SmallGradient.Fits(features, options.Hidden)
+                ? new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize)
+            : new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team);
     }
 
     /// <summary>
-    /// Whether the form over non-zeros costs less. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2 at
+    /// Whether the form over non-zeros costs less, and what a step costs. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2 at
     /// 3.5 GHz): only their ratios matter, and those hardly change between machines. They stand here and are never measured at run time,
     /// since the two forms round differently.
     /// </summary>
-    private static bool PrefersGram(TrainingInstance instance)
+    private static (bool IsGram, double Nanoseconds) Choose(TrainingInstance instance)
     {
-        if (instance.Samples.FeatureCount > MostGramFeatures)
-        {
-            return false;
-        }
-
         double features = instance.Samples.FeatureCount;
         double hidden = instance.Options.Hidden;
         double batch = instance.Options.BatchSize;
+
+        // A row through five products of n·m multiply-adds, and through the errors of n outputs.
+        var isSmall = SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden);
+        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.17 * features) : (0.115 * features * hidden) + (0.4 * features));
+        if (instance.Samples.FeatureCount > MostGramFeatures)
+        {
+            return (false, dense);
+        }
+
         double present = 0, empty = 1;
         var isDrawnWhole = false;
         foreach (var density in Densities(instance))
@@ -78,17 +76,13 @@ internal static class Engines
             isDrawnWhole |= density >= DensityRun.DenseFrom;
         }
 
-        // A row through five products of n·m multiply-adds, and through the errors of n outputs.
-        var isSmall = SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden);
-        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.17 * features) : (0.115 * features * hidden) + (0.4 * features));
-
         // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing a
         // non-zero costs as much as a few panels; where every element is drawn, the list has to look at every element.
         var panels = Math.Ceiling(features / Lanes.Count);
         var listed = isDrawnWhole ? 2.7 * batch * features : 0;
         var gram = (0.11 * features * features * hidden) + (0.3 * features * features) + listed
             + (batch * (1 - empty) * panels * 2.5) + (batch * present * ((panels * 3.5) + 14));
-        return gram < dense;
+        return (gram < dense, Math.Min(gram, dense));
     }
 
     /// <summary>The densities that the data carry, else the fraction of non-zeros among the first rows of the first pass.</summary>

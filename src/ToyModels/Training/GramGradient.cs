@@ -17,15 +17,17 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <summary>From so many features on, rows pass through enough panels for sorting them to pay.</summary>
-    private const int SortedFrom = 4 * Lanes.Count;
-
     private readonly bool _isRelu;
     private readonly int _features;
     private readonly int _hidden;
     private readonly int _padded;
     private readonly float[] _importances;
-    private readonly SparseSamples _samples = new();
+    private readonly SparseSamples _samples = new() { IsByLength = true };
+    private readonly WorkerTeam? _team;
+    private readonly Action<int> _takeGram;
+    private readonly Action<int> _passPanels;
+    private readonly Action<int> _symmetrise;
+    private readonly Action<int> _takeWeightGradient;
     private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _weightsByDimension;
     private readonly PinnedBuffer _bias;
@@ -40,8 +42,16 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     // Row i is the i-th unit vector, row 16 is zero: Σ x_i e_i puts a row's own values into the panel that they belong to.
     private readonly PinnedBuffer _units;
 
-    internal GramGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
+    private bool _isBothWays;
+    private int _nextPanel;
+
+    internal GramGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
     {
+        _team = threads > 1 ? new WorkerTeam(threads) : null;
+        _takeGram = _ => ForEachPanel(TakeGram);
+        _passPanels = _ => ForEachPanel(PassPanel);
+        _symmetrise = _ => ForEachPanel(Symmetrise);
+        _takeWeightGradient = _ => ForEachPanel(TakeWeightGradient);
         _isRelu = kind == ToyModelKind.ReluOutput;
         _features = features;
         _hidden = hidden;
@@ -75,33 +85,15 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         weights.CopyTo(_weights.Span);
         bias.CopyTo(_bias.Span);
-        for (var i = 0; i < _features; i++)
-        {
-            for (var k = 0; k < _hidden; k++)
-            {
-                _weightsByDimension.Pointer[(k * _padded) + i] = _weights.Pointer[(i * _hidden) + k];
-            }
-        }
-
-        for (var j = 0; j < _padded; j += Lanes.Count)
-        {
-            // G's rows i, columns j … j + 15: the weights of the rows lie dimension-major, _padded apart.
-            DenseKernels<TSimd, TF, TI>.Product(
-                _weights.Pointer, _hidden, 1, _features, _hidden, new(_weightsByDimension.Pointer + j, _padded), new(_gram.Pointer + ((nint)j * _features), Lanes.Count), Lanes.Count);
-        }
-
-        _gramGradient.Span.Clear();
+        Tiles.Transpose(weights, _features, _hidden, _hidden, _weightsByDimension.Span, _padded);
         _biasGradient.Span.Clear();
+        Share(_takeGram);
     }
 
     internal override int Read(SampleReader reader, int rows)
     {
         var read = reader.ReadSparse(_samples, rows, _features);
-        if (_padded >= SortedFrom)
-        {
-            _samples.SortByLength();
-        }
-
+        _samples.SortByLength();
         return read;
     }
 
@@ -113,54 +105,158 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    internal override void Accumulate(float scale, ref double loss) => loss += _isRelu ? Accumulate<On, On>(scale) : Accumulate<Off, On>(scale);
+    internal override void Accumulate(float scale, ref double loss) => Pass(scale, isBothWays: true, ref loss);
 
-    internal override void AddLoss(ref double loss) => loss += _isRelu ? Accumulate<On, Off>(0.5f) : Accumulate<Off, Off>(0.5f);
+    internal override void AddLoss(ref double loss) => Pass(0.5f, isBothWays: false, ref loss);
 
     internal override void End()
     {
-        for (var i = 0; i < _features; i++)
+        Share(_symmetrise);
+        Share(_takeWeightGradient);
+    }
+
+    public override void Dispose()
+    {
+        _team?.Dispose();
+        base.Dispose();
+    }
+
+    private void Share(Action<int> work)
+    {
+        _nextPanel = 0;
+        if (_team is null)
         {
-            var panel = _gramGradient.Pointer + ((nint)(i & -Lanes.Count) * _features) + (i % Lanes.Count);
-            for (var j = 0; j <= i; j++)
+            work(0);
+        }
+        else
+        {
+            _team.Run(work);
+        }
+    }
+
+    /// <summary>One panel after the other, as long as there are some that no thread has taken; no two meet in any number.</summary>
+    private void ForEachPanel(Action<int> work)
+    {
+        while (Interlocked.Add(ref _nextPanel, Lanes.Count) - Lanes.Count is var first && first < _padded)
+        {
+            work(first);
+        }
+    }
+
+    /// <summary>G's rows i, columns j … j + 15, and zeros for the gradient of it.</summary>
+    private void TakeGram(int j)
+    {
+        var panel = (nint)j * _features;
+        DenseKernels<TSimd, TF, TI>.Product(
+            _weights.Pointer, _hidden, 1, _features, _hidden, new(_weightsByDimension.Pointer + j, _padded), new(_gram.Pointer + panel, Lanes.Count), Lanes.Count);
+        _gramGradient.Span.Slice((int)panel, _features * Lanes.Count).Clear();
+    }
+
+    /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of panel <paramref name="j"/> down to its own.</summary>
+    private void Symmetrise(int j)
+    {
+        for (var i = 0; i < j; i += Lanes.Count)
+        {
+            var above = Square(i, j);
+            if (_features - j >= Lanes.Count)
             {
-                // Both ∂G[i, j] and ∂G[j, i] become their sum.
-                ref var upper = ref panel[(nint)j * Lanes.Count];
-                ref var lower = ref _gramGradient.Pointer[((nint)(j & -Lanes.Count) * _features) + ((nint)i * Lanes.Count) + (j % Lanes.Count)];
-                upper = lower = upper + lower;
+                Tiles.AddTransposed(above, Square(j, i));
+            }
+            else
+            {
+                AddTransposed(above, Square(j, i), Lanes.Count, _features - j);
             }
         }
 
-        for (var j = 0; j < _padded; j += Lanes.Count)
+        // A square on the diagonal meets itself: each pair of elements once.
+        var own = Square(j, j);
+        var side = Math.Min(Lanes.Count, _features - j);
+        for (var row = 0; row < side; row++)
         {
-            DenseKernels<TSimd, TF, TI>.Product(
-                _weights.Pointer, 1, _hidden, _hidden, _features, new(_gramGradient.Pointer + ((nint)j * _features), Lanes.Count), new(_productByDimension.Pointer + j, _padded), Lanes.Count);
-        }
-
-        for (var i = 0; i < _features; i++)
-        {
-            for (var k = 0; k < _hidden; k++)
+            for (var column = 0; column <= row; column++)
             {
-                _weightGradient.Pointer[(i * _hidden) + k] = _productByDimension.Pointer[(k * _padded) + i];
+                var sum = own[(row * Lanes.Count) + column] + own[(column * Lanes.Count) + row];
+                own[(row * Lanes.Count) + column] = sum;
+                own[(column * Lanes.Count) + row] = sum;
             }
         }
     }
 
-    private double Accumulate<TRelu, TBackward>(float scale)
-        where TRelu : struct, ISwitch
-        where TBackward : struct, ISwitch
+    private static void AddTransposed(float* above, float* below, int rows, int columns)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                ref var sum = ref above[(row * Lanes.Count) + column];
+                sum += below[(column * Lanes.Count) + row];
+                below[(column * Lanes.Count) + row] = sum;
+            }
+        }
+    }
+
+    /// <summary>∂G's rows i, columns of the panel that begins with j.</summary>
+    private float* Square(int i, int j) => _gramGradient.Pointer + ((nint)j * _features) + (i * Lanes.Count);
+
+    private void TakeWeightGradient(int j)
+    {
+        DenseKernels<TSimd, TF, TI>.Product(
+            _weights.Pointer, 1, _hidden, _hidden, _features, new(_gramGradient.Pointer + ((nint)j * _features), Lanes.Count),
+            new(_productByDimension.Pointer + j, _padded), Lanes.Count);
+        Tiles.Transpose(
+            _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _weightGradient.Span[(j * _hidden)..], _hidden);
+    }
+
+    private void Pass(float scale, bool isBothWays, ref double loss)
     {
         for (var j = 0; j < _features; j++)
         {
             _factor.Pointer[j] = 2 * _importances[j] * scale;
         }
 
+        _isBothWays = isBothWays;
+        Share(_passPanels);
+        for (var j = 0; j < _features; j++)
+        {
+            loss += _loss.Pointer[j] / (2 * scale);
+        }
+    }
+
+    private void PassPanel(int j)
+    {
+        if (_isRelu)
+        {
+            PassPanel<On>(j);
+        }
+        else
+        {
+            PassPanel<Off>(j);
+        }
+    }
+
+    private void PassPanel<TRelu>(int j)
+        where TRelu : struct, ISwitch
+    {
+        if (_isBothWays)
+        {
+            PassPanel<TRelu, On>(j);
+        }
+        else
+        {
+            PassPanel<TRelu, Off>(j);
+        }
+    }
+
+    private void PassPanel<TRelu, TBackward>(int panel)
+        where TRelu : struct, ISwitch
+        where TBackward : struct, ISwitch
+    {
         fixed (int* starts = _samples.Starts, features = _samples.Features)
         {
             fixed (float* values = _samples.Values)
             {
                 var step = Math.Min(2 * TSimd.Width, Lanes.Count);
-                for (var j = 0; j < _padded; j += step)
+                for (var j = panel; j < panel + Lanes.Count; j += step)
                 {
                     if (step == TSimd.Width)
                     {
@@ -173,18 +269,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                 }
             }
         }
-
-        var loss = 0.0;
-        for (var j = 0; j < _features; j++)
-        {
-            loss += _loss.Pointer[j];
-        }
-
-        return loss / (2 * scale);
     }
 
     /// <summary>All rows of the chunk through columns j … of one panel, one or two vectors of them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Columns<TRelu, TBackward, TVectors>(int j, int* starts, int* features, float* values, int activeRows, int emptyRows)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
@@ -198,22 +286,29 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         TF b0 = TSimd.Load(_bias.Pointer + j), b1 = TVectors.Value > 1 ? TSimd.Load(_bias.Pointer + j + TSimd.Width) : b0;
         TF f0 = TSimd.Load(_factor.Pointer + j), f1 = TVectors.Value > 1 ? TSimd.Load(_factor.Pointer + j + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, bias0 = default, bias1 = default;
-        for (var row = 0; row < activeRows; row++)
+        var row = 0;
+        for (; row < activeRows && starts[row + 1] - starts[row] == 1; row++)
+        {
+            var e = starts[row];
+            TF o0 = b0, o1 = b1, x0 = default, x1 = default;
+            Present<TVectors>(features[e], firstFeature, TSimd.Splat(values[e]), gram, units, ref o0, ref o1, ref x0, ref x1);
+            var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
+            var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1) : d0;
+            if (TBackward.IsOn)
+            {
+                bias0 = TSimd.Add(bias0, d0);
+                bias1 = TSimd.Add(bias1, d1);
+                Back<TVectors>(features[e], TSimd.Splat(values[e]), d0, d1, gramGradient);
+            }
+        }
+
+        for (; row < activeRows; row++)
         {
             var (first, end) = (starts[row], starts[row + 1]);
             TF o0 = b0, o1 = b1, x0 = default, x1 = default;
             for (var e = first; e < end; e++)
             {
-                var value = TSimd.Splat(values[e]);
-                var g = gram + ((nint)features[e] * Lanes.Count);
-                var unit = units + ((nint)Math.Min((uint)(features[e] - firstFeature), Lanes.Count) * Lanes.Count);
-                o0 = TSimd.MultiplyAdd(value, TSimd.Load(g), o0);
-                x0 = TSimd.MultiplyAdd(value, TSimd.Load(unit), x0);
-                if (TVectors.Value > 1)
-                {
-                    o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + TSimd.Width), o1);
-                    x1 = TSimd.MultiplyAdd(value, TSimd.Load(unit + TSimd.Width), x1);
-                }
+                Present<TVectors>(features[e], firstFeature, TSimd.Splat(values[e]), gram, units, ref o0, ref o1, ref x0, ref x1);
             }
 
             var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
@@ -224,13 +319,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                 bias1 = TSimd.Add(bias1, d1);
                 for (var e = first; e < end; e++)
                 {
-                    var value = TSimd.Splat(values[e]);
-                    var dg = gramGradient + ((nint)features[e] * Lanes.Count);
-                    TSimd.Store(TSimd.MultiplyAdd(value, d0, TSimd.Load(dg)), dg);
-                    if (TVectors.Value > 1)
-                    {
-                        TSimd.Store(TSimd.MultiplyAdd(value, d1, TSimd.Load(dg + TSimd.Width)), dg + TSimd.Width);
-                    }
+                    Back<TVectors>(features[e], TSimd.Splat(values[e]), d0, d1, gramGradient);
                 }
             }
         }
@@ -239,6 +328,40 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         if (TVectors.Value > 1)
         {
             EndColumns<TRelu>(j + TSimd.Width, b1, f1, loss1, bias1, emptyRows);
+        }
+    }
+
+    /// <summary>Adds one non-zero's share to a row's outputs and to its own values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Present<TVectors>(
+        int feature, int firstFeature, TF value, float* gram, float* units, ref TF o0, ref TF o1, ref TF x0, ref TF x1)
+        where TVectors : struct, ICount
+    {
+        var g = gram + ((nint)feature * Lanes.Count);
+
+        // Without a branch, which would be foreseen too seldom: row 16 for features of other panels.
+        var own = feature - firstFeature;
+        var isOther = (own | (Lanes.Count - 1 - own)) >> 31;
+        var unit = units + ((nint)((own & ~isOther) + (isOther & Lanes.Count)) * Lanes.Count);
+        o0 = TSimd.MultiplyAdd(value, TSimd.Load(g), o0);
+        x0 = TSimd.MultiplyAdd(value, TSimd.Load(unit), x0);
+        if (TVectors.Value > 1)
+        {
+            o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + TSimd.Width), o1);
+            x1 = TSimd.MultiplyAdd(value, TSimd.Load(unit + TSimd.Width), x1);
+        }
+    }
+
+    /// <summary>Adds one non-zero's share to the gradient of G.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Back<TVectors>(int feature, TF value, TF d0, TF d1, float* gramGradient)
+        where TVectors : struct, ICount
+    {
+        var dg = gramGradient + ((nint)feature * Lanes.Count);
+        TSimd.Store(TSimd.MultiplyAdd(value, d0, TSimd.Load(dg)), dg);
+        if (TVectors.Value > 1)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(value, d1, TSimd.Load(dg + TSimd.Width)), dg + TSimd.Width);
         }
     }
 

@@ -143,7 +143,18 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TBackward : struct, ISwitch
         where TMasked : struct, ISwitch
     {
-        if (_isRelu)
+        if (TFeatures.Value == 2 && THidden.Value == 1)
+        {
+            if (_isRelu)
+            {
+                Pairs<On, TBackward, TMasked>(x, first, end, rows, Stride, _weights.Pointer, _bias.Pointer, _factor.Pointer, _sums.Pointer);
+            }
+            else
+            {
+                Pairs<Off, TBackward, TMasked>(x, first, end, rows, Stride, _weights.Pointer, _bias.Pointer, _factor.Pointer, _sums.Pointer);
+            }
+        }
+        else if (_isRelu)
         {
             Groups<TFeatures, THidden, On, TBackward, TMasked>(x, first, end, rows, Stride, _weights.Pointer, _bias.Pointer, _factor.Pointer, _sums.Pointer);
         }
@@ -153,7 +164,64 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>
+    /// Two features in one dimension, the cells of phase diagrams: the six sums stay in registers while all groups pass.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Pairs<TRelu, TBackward, TMasked>(float* x, int first, int end, int rows, nint stride, float* w, float* bias, float* factor, float* sums)
+        where TRelu : struct, ISwitch
+        where TBackward : struct, ISwitch
+        where TMasked : struct, ISwitch
+    {
+        var mask = stackalloc float[Lanes.Count];
+        for (var lane = 0; lane < Lanes.Count; lane++)
+        {
+            mask[lane] = first + lane < rows ? 1 : 0;
+        }
+
+        TF w0 = TSimd.Splat(w[0]), w1 = TSimd.Splat(w[1]), b0 = TSimd.Splat(bias[0]), b1 = TSimd.Splat(bias[1]);
+        TF f0 = TSimd.Splat(factor[0]), f1 = TSimd.Splat(factor[1]);
+        for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
+        {
+            var sum = sums + pass;
+            TF w0Sum = TSimd.Load(sum), w1Sum = TSimd.Load(sum + Lanes.Count);
+            TF b0Sum = TSimd.Load(sum + (2 * Lanes.Count)), b1Sum = TSimd.Load(sum + (3 * Lanes.Count));
+            TF loss0 = TSimd.Load(sum + (4 * Lanes.Count)), loss1 = TSimd.Load(sum + (5 * Lanes.Count));
+            var shown = TMasked.IsOn ? TSimd.Load(mask + pass) : default;
+            float* row0 = x + pass, row1 = row0 + stride;
+            for (nint s = first; s < end; s += Lanes.Count)
+            {
+                TF x0 = TSimd.Load(row0 + s), x1 = TSimd.Load(row1 + s);
+                var h = TSimd.MultiplyAdd(w1, x1, TSimd.MultiplyAdd(w0, x0, default));
+                TF o0 = TSimd.MultiplyAdd(w0, h, b0), o1 = TSimd.MultiplyAdd(w1, h, b1);
+                if (TMasked.IsOn)
+                {
+                    (o0, o1) = (TSimd.WherePositive(shown, o0), TSimd.WherePositive(shown, o1));
+                }
+
+                var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
+                var d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1);
+                if (TBackward.IsOn)
+                {
+                    (b0Sum, b1Sum) = (TSimd.Add(b0Sum, d0), TSimd.Add(b1Sum, d1));
+                    var dh = TSimd.MultiplyAdd(w1, d1, TSimd.MultiplyAdd(w0, d0, default));
+
+                    // A sum waits for one addition a group, not for two multiply-adds.
+                    w0Sum = TSimd.Add(w0Sum, TSimd.MultiplyAdd(x0, dh, TSimd.Multiply(d0, h)));
+                    w1Sum = TSimd.Add(w1Sum, TSimd.MultiplyAdd(x1, dh, TSimd.Multiply(d1, h)));
+                }
+            }
+
+            TSimd.Store(w0Sum, sum);
+            TSimd.Store(w1Sum, sum + Lanes.Count);
+            TSimd.Store(b0Sum, sum + (2 * Lanes.Count));
+            TSimd.Store(b1Sum, sum + (3 * Lanes.Count));
+            TSimd.Store(loss0, sum + (4 * Lanes.Count));
+            TSimd.Store(loss1, sum + (5 * Lanes.Count));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Groups<TFeatures, THidden, TRelu, TBackward, TMasked>(
         float* x, int first, int end, int rows, nint stride, float* w, float* bias, float* factor, float* sums)
         where TFeatures : struct, ICount

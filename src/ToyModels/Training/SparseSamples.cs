@@ -17,7 +17,10 @@ public sealed class SparseSamples
     private int[] _notedFeatures = [];
     private float[] _notedValues = [];
     private int[] _lengths = [];
-    private ulong[] _active = [];
+
+    // Word w of line k − 1: which of the rows 64w … have reached k non-zeros.
+    private ulong[] _reached = [];
+    private int _words;
     private int _noted;
     private int _longest;
     private bool _isSorted;
@@ -88,13 +91,27 @@ public sealed class SparseSamples
         }
     }
 
+    /// <summary>Makes ready for rows that are noted and then placed; there are no others.</summary>
+    /// <param name="rows">Rows at most.</param>
+    /// <param name="features">Number of features.</param>
+    internal void Expect(int rows, int features)
+    {
+        Clear();
+        _words = (rows + 63) / 64;
+        if (_lengths.Length < rows || _reached.Length < features * _words)
+        {
+            _lengths = new int[rows];
+            _reached = new ulong[features * _words];
+        }
+    }
+
     /// <summary>Takes note of some rows of a block, of which <see cref="Place"/> makes rows when all are there.</summary>
     /// <param name="block">The block.</param>
     /// <param name="blockRows">Its rows, a power of two.</param>
     /// <param name="first">The first row wanted.</param>
     /// <param name="rows">How many rows are wanted.</param>
     /// <param name="at">Row that the first becomes.</param>
-    internal void Note(SparseBlock block, int blockRows, int first, int rows, int at)
+    internal unsafe void Note(SparseBlock block, int blockRows, int first, int rows, int at)
     {
         ReadOnlySpan<int> cells = block.Cells;
         ReadOnlySpan<float> values = block.Values;
@@ -106,24 +123,24 @@ public sealed class SparseSamples
             Array.Resize(ref _notedValues, length);
         }
 
-        if (_lengths.Length < at + rows)
+        var (mask, shift, noted, longest, words) = (blockRows - 1, int.Log2(blockRows), _noted, _longest, _words);
+        fixed (int* cell = cells, lengths = _lengths, notedRows = _notedRows, notedFeatures = _notedFeatures)
+        fixed (float* value = values, notedValues = _notedValues)
+        fixed (ulong* reached = _reached)
         {
-            Array.Resize(ref _lengths, Lanes.RoundUp(at + rows));
-            Array.Resize(ref _active, (_lengths.Length + 63) / 64);
-        }
-
-        var (mask, shift, noted, longest) = (blockRows - 1, int.Log2(blockRows), _noted, _longest);
-        for (var e = 0; e < cells.Length; e++)
-        {
-            var row = (cells[e] & mask) - first;
-            if ((uint)row < (uint)rows)
+            for (var e = 0; e < cells.Length; e++)
             {
-                row += at;
-                longest = Math.Max(longest, ++_lengths[row]);
-                _active[row >> 6] |= 1UL << row;
-                _notedRows[noted] = row;
-                _notedFeatures[noted] = cells[e] >> shift;
-                _notedValues[noted++] = values[e];
+                var row = (cell[e] & mask) - first;
+                if ((uint)row < (uint)rows)
+                {
+                    row += at;
+                    var length = lengths[row]++;
+                    longest = Math.Max(longest, length + 1);
+                    reached[((nint)length * words) + (row >> 6)] |= 1UL << row;
+                    notedRows[noted] = row;
+                    notedFeatures[noted] = cell[e] >> shift;
+                    notedValues[noted++] = value[e];
+                }
             }
         }
 
@@ -135,61 +152,41 @@ public sealed class SparseSamples
     /// <see cref="IsByLength"/> in that of <see cref="SortByLength"/>. There are no other rows yet.
     /// </summary>
     /// <param name="rows">Rows noted.</param>
-    internal void Place(int rows)
+    internal unsafe void Place(int rows)
     {
         Reserve(rows, _noted);
-
-        // Where the rows of each length begin: among rows, and among non-zeros. All lengths count as one where rows keep their order.
-        var lengths = IsByLength ? _longest : 0;
-        Span<int> rowsOf = lengths < 256 ? stackalloc int[lengths + 1] : new int[lengths + 1];
-        Span<int> entriesOf = lengths < 256 ? stackalloc int[lengths + 1] : new int[lengths + 1];
-        rowsOf.Clear();
-        entriesOf.Clear();
-        if (IsByLength)
+        var (active, entry) = (0, 0);
+        fixed (int* lengths = _lengths, starts = _starts, notedRows = _notedRows, notedFeatures = _notedFeatures, features = _features)
+        fixed (float* notedValues = _notedValues, values = _values)
         {
-            for (var word = 0; word < _active.Length; word++)
+            for (var length = 1; length <= (IsByLength ? _longest : Math.Min(1, _longest)); length++)
             {
-                for (var bits = _active[word]; bits != 0; bits &= bits - 1)
+                // Rows that hold so many and no more, or at least one where they keep their order.
+                var reached = _reached.AsSpan((length - 1) * _words, _words);
+                var exceeded = IsByLength && length < _longest ? _reached.AsSpan(length * _words, _words) : [];
+                for (var word = 0; word < reached.Length; word++)
                 {
-                    rowsOf[_lengths[(word << 6) + BitOperations.TrailingZeroCount(bits)]]++;
+                    for (var bits = reached[word] & ~(exceeded.IsEmpty ? 0 : exceeded[word]); bits != 0; bits &= bits - 1)
+                    {
+                        ref var rowLength = ref lengths[(word << 6) + BitOperations.TrailingZeroCount(bits)];
+                        starts[active++] = entry;
+                        (rowLength, entry) = (entry, entry + rowLength);
+                    }
                 }
             }
 
-            for (int length = 1, row = 0, entry = 0; length <= lengths; length++)
+            starts[active] = entry;
+            for (var e = 0; e < _noted; e++)
             {
-                var count = rowsOf[length];
-                (rowsOf[length], entriesOf[length]) = (row, entry);
-                row += count;
-                entry += count * length;
+                var place = lengths[notedRows[e]]++;
+                features[place] = notedFeatures[e];
+                values[place] = notedValues[e];
             }
         }
 
-        for (var word = 0; word < _active.Length; word++)
-        {
-            for (var bits = _active[word]; bits != 0; bits &= bits - 1)
-            {
-                ref var length = ref _lengths[(word << 6) + BitOperations.TrailingZeroCount(bits)];
-                var group = IsByLength ? length : 0;
-                var entry = entriesOf[group];
-                entriesOf[group] = entry + length;
-                _starts[rowsOf[group]++] = entry;
-                length = entry;
-                ActiveRows++;
-            }
-        }
-
-        EmptyRows = rows - ActiveRows;
-        _starts[ActiveRows] = _noted;
-        for (var e = 0; e < _noted; e++)
-        {
-            var place = _lengths[_notedRows[e]]++;
-            _features[place] = _notedFeatures[e];
-            _values[place] = _notedValues[e];
-        }
-
-        _lengths.AsSpan().Clear();
-        _active.AsSpan().Clear();
-        (_noted, _longest, _isSorted) = (0, 0, IsByLength);
+        _lengths.AsSpan(0, rows).Clear();
+        _reached.AsSpan(0, _longest * _words).Clear();
+        (ActiveRows, EmptyRows, _noted, _longest, _isSorted) = (active, rows - active, 0, 0, IsByLength);
     }
 
     /// <summary>

@@ -1,7 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace ToyModels.ML;
+namespace ToyModels;
 
 /// <summary>Turns rows into columns, in tiles that stay in the first-level cache.</summary>
 internal static class Tiles
@@ -35,6 +36,60 @@ internal static class Tiles
         {
             TransposeByElement(from[(wholeRows * fromStride)..], rows - wholeRows, columns, fromStride, to[wholeRows..], toStride);
         }
+    }
+
+    /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ.</summary>
+    internal static unsafe void AddTransposed(float* a, float* b)
+    {
+        for (var row = 0; row < Side; row++)
+        {
+            for (var column = 0; column < Side; column += Vector128<float>.Count)
+            {
+                if (Sse.IsSupported && row % Vector128<float>.Count == 0)
+                {
+                    AddTransposedSquare(a + (row * Side) + column, b + (column * Side) + row);
+                }
+                else if (!Sse.IsSupported)
+                {
+                    for (var c = column; c < column + Vector128<float>.Count; c++)
+                    {
+                        ref var sum = ref a[(row * Side) + c];
+                        sum += b[(c * Side) + row];
+                        b[(c * Side) + row] = sum;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The same of four by four, sixteen apart.</summary>
+    private static unsafe void AddTransposedSquare(float* a, float* b)
+    {
+        var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + Side), Vector128.Load(a + (2 * Side)), Vector128.Load(a + (3 * Side)));
+        Turn(Vector128.Load(b), Vector128.Load(b + Side), Vector128.Load(b + (2 * Side)), Vector128.Load(b + (3 * Side)), out var b0, out var b1, out var b2, out var b3);
+        (a0, a1, a2, a3) = (a0 + b0, a1 + b1, a2 + b2, a3 + b3);
+        a0.Store(a);
+        a1.Store(a + Side);
+        a2.Store(a + (2 * Side));
+        a3.Store(a + (3 * Side));
+        Turn(a0, a1, a2, a3, out b0, out b1, out b2, out b3);
+        b0.Store(b);
+        b1.Store(b + Side);
+        b2.Store(b + (2 * Side));
+        b3.Store(b + (3 * Side));
+    }
+
+    /// <summary>Four rows of four become columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Turn(
+        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d,
+        out Vector128<float> first, out Vector128<float> second, out Vector128<float> third, out Vector128<float> fourth)
+    {
+        var (abLow, abHigh, cdLow, cdHigh) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b), Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
+        first = Sse.MoveLowToHigh(abLow, cdLow);
+        second = Sse.MoveHighToLow(cdLow, abLow);
+        third = Sse.MoveLowToHigh(abHigh, cdHigh);
+        fourth = Sse.MoveHighToLow(cdHigh, abHigh);
     }
 
     private static void TransposeByElement(ReadOnlySpan<float> from, int rows, int columns, int fromStride, Span<float> to, int toStride)
