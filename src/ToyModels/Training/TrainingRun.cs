@@ -5,9 +5,6 @@ namespace ToyModels;
 /// <summary>One restart of one instance: initial weights, the loop over steps, the loss history, the evaluation.</summary>
 internal sealed class TrainingRun
 {
-    /// <summary>Every so many steps a loss is recorded.</summary>
-    internal const int RecordEvery = 50;
-
     private readonly TrainingInstance _instance;
     private readonly ToyModelOptions _options;
     private readonly GradientEngine _engine;
@@ -19,7 +16,6 @@ internal sealed class TrainingRun
     // W, then b, then zeros that stay zero up to a whole number of vectors.
     private readonly float[] _parameters;
     private readonly float[] _gradient;
-    private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
     /// <param name="restart">Number of the restart, from 0: it names the initial weights.</param>
@@ -51,73 +47,45 @@ internal sealed class TrainingRun
     internal RestartResult Run(Action<LossPoint>? onRecord, Action? onStep, CancellationToken cancellationToken)
     {
         using var reader = _instance.Samples.OpenTraining(_options.Epochs, _options.Seed!.Value);
-        var lossSinceRecord = 0.0;
-        var recorded = 0;
+        var record = new TrainingRecord(_options, _restart, Weights, Bias);
+        var losses = 0.0;
         var step = 0;
-        var kept = _parameters;
-        var reason = StopReason.Completed;
-        while (step != _steps)
+        while (step != _steps && record.StopReason == StopReason.Completed)
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                reason = StopReason.Cancelled;
-                break;
+                record.Cancel();
             }
-
-            if (Step(reader) is not { } loss)
+            else if (Step(reader) is { } loss)
             {
-                break;
-            }
-
-            step++;
-            lossSinceRecord += loss;
-            onStep?.Invoke();
-            if (step == 1 || step % RecordEvery == 0 || step == _steps)
-            {
-                Record(step);
-                if (reason == StopReason.Diverged)
+                step++;
+                losses += loss;
+                onStep?.Invoke();
+                if (TrainingRecord.IsDue(step, _steps))
                 {
-                    break;
+                    Record();
                 }
             }
-        }
-
-        if (step > recorded && reason != StopReason.Diverged)
-        {
-            Record(step);
-        }
-
-        if (step == 0 && reason == StopReason.Completed)
-        {
-            throw new InvalidDataException("The training data have no rows; at least one is needed.");
-        }
-
-        var isDiverged = reason == StopReason.Diverged;
-        var final = isDiverged ? kept : _parameters;
-        var model = new ToyModel(_options.Kind, _options.Hidden, WeightsOf(final), BiasOf(final));
-        var evaluation = Evaluate(model);
-        return new RestartResult(
-            _restart,
-            model,
-            isDiverged ? float.PositiveInfinity : evaluation,
-            isDiverged ? recorded : step,
-            reason,
-            _history.ToImmutable());
-
-        void Record(int at)
-        {
-            var loss = (float)(lossSinceRecord / (at - recorded));
-            if (!float.IsFinite(loss) || !AllFinite(_parameters))
+            else
             {
-                reason = StopReason.Diverged;
-                return;
+                break;
             }
+        }
 
-            recorded = at;
-            lossSinceRecord = 0;
-            kept = (float[])_parameters.Clone();
-            _history.Add(new LossPoint(at, loss));
-            onRecord?.Invoke(_history[^1]);
+        if (step > record.Step && record.StopReason != StopReason.Diverged)
+        {
+            Record();
+        }
+
+        return record.Close(Evaluate);
+
+        void Record()
+        {
+            if (record.Add(step, losses, Weights, Bias) is { } point)
+            {
+                losses = 0;
+                onRecord?.Invoke(point);
+            }
         }
     }
 
@@ -125,7 +93,7 @@ internal sealed class TrainingRun
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>
     private double? Step(SampleReader reader)
     {
-        _engine.Begin(WeightsOf(_parameters), BiasOf(_parameters));
+        _engine.Begin(Weights, Bias);
 
         // The last batch of the last epoch may be short, which shows only when it has been read: its mean is put right after.
         var loss = 0.0;
@@ -180,20 +148,7 @@ internal sealed class TrainingRun
         return (float)(loss * Reduction / samples);
     }
 
-    private ReadOnlySpan<float> WeightsOf(float[] parameters) => parameters.AsSpan(0, _features * _options.Hidden);
+    private ReadOnlySpan<float> Weights => _parameters.AsSpan(0, _features * _options.Hidden);
 
-    private ReadOnlySpan<float> BiasOf(float[] parameters) => parameters.AsSpan(_features * _options.Hidden, _features);
-
-    private static bool AllFinite(float[] values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private ReadOnlySpan<float> Bias => _parameters.AsSpan(_features * _options.Hidden, _features);
 }
