@@ -5,7 +5,7 @@ namespace ToyModels.ML;
 
 /// <summary>
 /// Batches of several streams of rows on the device. Rows are read many batches at a time, the next block while the device computes on this
-/// one, and moved at once. Made and used within one dispose scope, on one thread.
+/// one, and moved at once.
 /// </summary>
 internal sealed class BatchFeed : IDisposable
 {
@@ -97,8 +97,8 @@ internal sealed class BatchFeed : IDisposable
             return false;
         }
 
-        // The tensor is a copy: the buffer is free for the next block.
-        _block = tensor(_buffer, [_readers.Length, _features, _stride], device: _device);
+        // The tensor is a copy: the buffer is free for the next block. It outlives the scope of the step that asks for its first batch.
+        _block = tensor(_buffer, [_readers.Length, _features, _stride], device: _device).DetachFromDisposeScope();
         _rowsLeft -= _rows;
         _reading = _rowsLeft > 0 && _rows == _blockRows ? Task.Run(Read) : null;
         return true;

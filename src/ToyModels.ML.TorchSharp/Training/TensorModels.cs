@@ -51,6 +51,7 @@ internal sealed class TensorModels
     /// <param name="x">Rows, [models, n, rows].</param>
     internal double Loss(Tensor x)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         return Errors(x).sum().item<float>() * (double)_reduction;
     }
@@ -59,8 +60,7 @@ internal sealed class TensorModels
     private Tensor Errors(Tensor x)
     {
         var hidden = _weights.transpose(1, 2).bmm(x);
-        var output = _bias.baddbmm(_weights, hidden);
-        return (Activated(output) - x).square().mul(_importances).sum([1, 2]);
+        return (Activated(_weights.bmm(hidden).add(_bias)) - x).square().mul(_importances).sum([1, 2]);
     }
 
     private Tensor Activated(Tensor output) => _kind switch

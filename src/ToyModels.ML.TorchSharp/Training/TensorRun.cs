@@ -9,9 +9,6 @@ namespace ToyModels.ML;
 /// </summary>
 internal sealed class TensorRun
 {
-    /// <summary>Numbers of a batch of evaluation rows.</summary>
-    private const int EvaluationNumbers = 1 << 22;
-
     private readonly IReadOnlyList<TrainingPlan.Instance> _instances;
     private readonly ToyModelOptions _options;
     private readonly Device _device;
@@ -133,33 +130,11 @@ internal sealed class TensorRun
         }
     }
 
-    /// <summary>The loss on the fixed evaluation sample; the same pass counts densities where the data carry none.</summary>
     private float Evaluate(TrainingPlan.Instance instance, ToyModel model, out ImmutableArray<float> densities)
     {
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var samples = instance.Training.Samples;
         var single = new TensorModels(_options, [model.Weights.ToArray()], [model.Bias.ToArray()], [[.. instance.Importances]], _device);
-        var present = zeros(_features, ScalarType.Float64, _device);
-        var (loss, rows) = (0.0, 0L);
-        using var feed = new BatchFeed([samples.OpenEvaluation()], _features, Math.Clamp(EvaluationNumbers / _features, 1, SampleSource.EvaluationRows), null, _device);
-        while (true)
-        {
-            using var inner = NewDisposeScope();
-            if (feed.Next() is not { } x)
-            {
-                break;
-            }
-
-            loss += single.Loss(x);
-            rows += x.shape[2];
-            if (samples.Densities.IsDefault)
-            {
-                present.add_(x.ne(0).sum([0, 2]));
-            }
-        }
-
-        densities = samples.Densities.IsDefault ? [.. present.cpu().data<double>().ToArray().Select(count => (float)(count / rows))] : samples.Densities;
-        return (float)(loss / rows);
+        (var loss, densities) = EvaluationPass.Run(instance.Training.Samples, _device, single.Loss);
+        return loss;
     }
 }

@@ -32,6 +32,9 @@ internal sealed class TrainingRecord
     /// <summary>The last step recorded; 0 for none.</summary>
     internal int Step { get; private set; }
 
+    /// <summary>The recorded losses.</summary>
+    internal ImmutableArray<LossPoint> History => _history.ToImmutable();
+
     /// <summary>Whether a step is one of those that are recorded in any case: the first, every 50th, and the last.</summary>
     /// <param name="step">Step from 1.</param>
     /// <param name="steps">The last step; null where the rows tell.</param>
@@ -67,15 +70,21 @@ internal sealed class TrainingRecord
     /// <exception cref="InvalidDataException">Nothing was recorded, and the training was not stopped: there were no rows.</exception>
     internal RestartResult Close(Func<ToyModel, float> evaluate)
     {
+        RequireRows();
+        var model = new ToyModel(_options.Kind, _options.Hidden, _weights, _bias);
+        var loss = evaluate(model);
+        return new RestartResult(
+            _restart, model, StopReason == StopReason.Diverged ? float.PositiveInfinity : loss, Step, StopReason, History);
+    }
+
+    /// <summary>Throws where nothing was recorded though nothing stopped the training.</summary>
+    /// <exception cref="InvalidDataException">There were no rows.</exception>
+    internal void RequireRows()
+    {
         if (Step == 0 && StopReason == StopReason.Completed)
         {
             throw new InvalidDataException("The training data have no rows; at least one is needed.");
         }
-
-        var model = new ToyModel(_options.Kind, _options.Hidden, _weights, _bias);
-        var loss = evaluate(model);
-        return new RestartResult(
-            _restart, model, StopReason == StopReason.Diverged ? float.PositiveInfinity : loss, Step, StopReason, _history.ToImmutable());
     }
 
     private static bool AreFinite(ReadOnlySpan<float> values)

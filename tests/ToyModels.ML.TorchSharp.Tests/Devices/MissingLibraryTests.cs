@@ -35,7 +35,7 @@ public class MissingLibraryTests
         Assert.Contains("add the package libtorch-cpu-", exception.Message);
     }
 
-    [WithoutTorchFact]
+    [Fact]
     public void A_trainer_can_be_made_and_asked_for_its_device_without_the_library()
     {
         Assert.Equal("cuda:1", new MLContext().ToyModels().TorchSharpTrainer("cuda:1").Device);

@@ -5,12 +5,13 @@ using Microsoft.ML.Data;
 namespace ToyModels.ML;
 
 /// <summary>One row with the model's columns. Features, h and x' are computed once a row, however many columns need them.</summary>
-internal sealed class ToyModelRow : DataViewRow
+internal sealed class ModelRow : DataViewRow
 {
-    private readonly ToyModelMapper _mapper;
+    private readonly ModelMapper _mapper;
     private readonly DataViewRow _input;
     private readonly bool[] _active;
-    private readonly ToyModel _model;
+    private readonly RowModel _model;
+    private readonly IRowForward _forward;
     private readonly ValueGetter<VBuffer<float>>? _getFeatures;
     private readonly float[] _hidden;
     private readonly float[] _reconstruction;
@@ -19,16 +20,17 @@ internal sealed class ToyModelRow : DataViewRow
     private long _hiddenOf = -1;
     private long _reconstructionOf = -1;
 
-    internal ToyModelRow(ToyModelMapper mapper, DataViewRow input, bool[] active)
+    internal ModelRow(ModelMapper mapper, DataViewRow input, bool[] active)
     {
         _mapper = mapper;
         _input = input;
         _active = active;
-        _model = mapper.Transformer.Model;
+        _model = mapper.Model;
+        _forward = _model.CreateForward();
         _getFeatures = mapper.IsAnyOwn(active) ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
         _hidden = new float[_model.HiddenCount];
-        _reconstruction = new float[_model.FeatureCount];
-        _dense = new float[_model.FeatureCount];
+        _reconstruction = new float[_model.FeatureNames.Length];
+        _dense = new float[_model.FeatureNames.Length];
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -67,8 +69,7 @@ internal sealed class ToyModelRow : DataViewRow
     {
         var reconstruction = Reconstruction();
         _features.CopyTo(_dense);
-        var result = _mapper.Transformer.Result;
-        destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, result.Importances.AsSpan(), result.Options.Reduction);
+        destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, _model.Importances.AsSpan(), _model.Reduction);
     }
 
     /// <summary>Whether all are: 0·x is 0 for a finite x and NaN for any other, and a sum keeps NaN.</summary>
@@ -96,20 +97,12 @@ internal sealed class ToyModelRow : DataViewRow
         if (_hiddenOf != Position)
         {
             _getFeatures!(ref _features);
-            if (_features.Length != _model.FeatureCount || !AreFinite(_features.GetValues()))
+            if (_features.Length != _model.FeatureNames.Length || !AreFinite(_features.GetValues()))
             {
                 _mapper.Rows.Require(_features, Position);
             }
 
-            if (_features.IsDense)
-            {
-                _model.Encode(_features.GetValues(), _hidden);
-            }
-            else
-            {
-                _model.Encode(_features.GetIndices(), _features.GetValues(), _hidden);
-            }
-
+            _forward.Encode(_features, _hidden);
             _hiddenOf = Position;
         }
 
@@ -121,7 +114,7 @@ internal sealed class ToyModelRow : DataViewRow
         var hidden = Hidden();
         if (_reconstructionOf != Position)
         {
-            _model.Decode(hidden, _reconstruction);
+            _forward.Decode(hidden, _reconstruction);
             _reconstructionOf = Position;
         }
 
