@@ -18,7 +18,8 @@ namespace ToyModels.ML;
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// </list>
 /// <para>The loss of a row is Σ_i I_i (x_i − x'_i)², or its mean over features; importances come from the options, else from the column's annotations, else
-/// they are 1. Step s uses rows s·B … s·B+B−1 of the stream of passes over the view, as for <see cref="ToyModelEstimator"/>. The module is in training mode
+/// they are 1. Step s uses rows s·B … s·B+B−1 of the stream of passes over the view, as for <see cref="ToyModelEstimator"/>. Modules are trained one at a time in
+/// a process, since torch has one generator of random numbers for all. The module is in training mode
 /// while it is trained, and in evaluation mode ever after.</para>
 /// </remarks>
 public sealed class TorchModuleEstimator : IEstimator<TorchModuleTransformer>

@@ -2,13 +2,18 @@ using static TorchSharp.torch;
 
 namespace ToyModels.ML;
 
-/// <summary>Seeds torch's generator for a while, and gives it back as it was.</summary>
+/// <summary>
+/// Has torch's generator, of which there is one for all, to itself for a while: seeds it, and gives it back as it was. Whoever else draws from
+/// it meanwhile, and is not of this library, disturbs both.
+/// </summary>
 internal readonly struct TorchRandom : IDisposable
 {
+    private static readonly Lock _lock = new();
     private readonly Tensor _before;
 
     internal TorchRandom(int seed)
     {
+        _lock.Enter();
         _before = random.get_rng_state().DetachFromDisposeScope();
         random.manual_seed(seed);
     }
@@ -17,5 +22,6 @@ internal readonly struct TorchRandom : IDisposable
     {
         random.set_rng_state(_before);
         _before.Dispose();
+        _lock.Exit();
     }
 }
