@@ -26,6 +26,14 @@ internal static class Torch
 #if TORCH_NATIVE
     internal const string? WhySkipped = null;
     internal const string? WhyPresent = "Needs torch's native library to be missing; this build brings it.";
+
+    /// <summary>Small tensors gain nothing from threads, and torch's wait by spinning.</summary>
+    [System.Runtime.CompilerServices.ModuleInitializer]
+    internal static void UseOneThread()
+    {
+        NativeTorch.Require();
+        TorchSharp.torch.set_num_threads(1);
+    }
 #else
     internal const string? WhySkipped = "Needs torch's native library: dotnet test -p:TorchNative=true, on a system whose C++ library is new enough (GLIBCXX_3.4.32: Debian 13).";
     internal const string? WhyPresent = null;
