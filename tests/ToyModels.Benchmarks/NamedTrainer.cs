@@ -1,5 +1,5 @@
-using ToyModels.ML;
 using TorchSharp;
+using ToyModels.ML;
 
 namespace ToyModels.Benchmarks;
 

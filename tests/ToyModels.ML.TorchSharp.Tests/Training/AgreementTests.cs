@@ -47,8 +47,14 @@ public class AgreementTests
             {
                 var options = new ToyModelOptions
                 {
-                    Kind = kind, Hidden = m, Reduction = reduction, Steps = 1, Seed = 3, BatchSize = 256,
-                    Importance = Importance.Geometric(0.9f), Optimizer = used,
+                    Kind = kind,
+                    Hidden = m,
+                    Reduction = reduction,
+                    Steps = 1,
+                    Seed = 3,
+                    BatchSize = 256,
+                    Importance = Importance.Geometric(0.9f),
+                    Optimizer = used,
                 };
                 AssertAgree(options, n, density: 0.3f, compareMoves: used.Epsilon == 1);
             }
