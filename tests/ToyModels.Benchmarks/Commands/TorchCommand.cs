@@ -34,23 +34,25 @@ internal sealed class TorchCommand : Command
             var reports = new List<ThroughputReport>();
             foreach (var workload in parsed.GetValue(config) == "all" ? Workload.All : [Workload.Named(parsed.GetValue(config)!)])
             {
-                Add(() => new Throughput(NamedTrainer.ToyModels(workers), workload, p, workers, time).Measure());
-                Add(() => new Throughput(torch, workload, p, workers, time).Measure());
-                foreach (var style in (string[])["notebook", "best"])
+                foreach (var trainer in (NamedTrainer[])[NamedTrainer.ToyModels(workers), torch])
                 {
-                    Add(() => new PyTorchBaseline(parsed.GetValue(python)!).Measure(workload, style, p, workers, time, seed: 1), $"pytorch, {style}");
+                    Add(trainer.Name, () => new Throughput(trainer, workload, p, workers, time).Measure());
                 }
 
-                void Add(Func<ThroughputReport> measure, string? name = null)
+                foreach (var style in (string[])["notebook", "best"])
+                {
+                    Add($"pytorch, {style}", () => new PyTorchBaseline(parsed.GetValue(python)!).Measure(workload, style, p, workers, time, seed: 1));
+                }
+
+                void Add(string name, Func<ThroughputReport> measure)
                 {
                     try
                     {
-                        var report = measure();
-                        reports.Add(name is null ? report : report with { Trainer = name });
+                        reports.Add(measure() with { Trainer = name });
                     }
                     catch (Exception e) when (e is InvalidOperationException or Win32Exception)
                     {
-                        Console.Error.WriteLine($"{workload.Name}: {name ?? "the trainer"} was not measured: {e.Message}");
+                        Console.Error.WriteLine($"{workload.Name}: {name} was not measured: {e.Message}");
                         return;
                     }
 
