@@ -14,6 +14,9 @@ public sealed class ToyModelsCatalog
 
     internal ToyModelsCatalog(MLContext mlContext) => _mlContext = mlContext;
 
+    /// <summary>The context that it hangs off, for steps that other assemblies add.</summary>
+    internal MLContext MlContext => _mlContext;
+
     /// <summary>
     /// A view of sparse synthetic features: lazy, repeatable, thread-safe, and at no memory a row, so that "fresh data for every step" is a
     /// view of steps × batch rows.

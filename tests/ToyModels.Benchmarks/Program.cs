@@ -6,6 +6,7 @@ var root = new RootCommand("How fast ToyModels.ML is, part by part and as a whol
     new PartsCommand(),
     new ThroughputCommand(),
     new CompareCommand(),
+    new TorchCommand(),
     new AgreementCommand(),
     new PhaseDiagramCommand(),
     new ScalingCommand(),

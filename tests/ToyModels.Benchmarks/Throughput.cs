@@ -6,11 +6,12 @@ namespace ToyModels.Benchmarks;
 /// The speed of whole training steps: those from 1000 to 2000 of a run from the standard start, or, where the time given does not hold
 /// them, of a window that begins at half of the steps that it ends with.
 /// </summary>
+/// <param name="trainer">What trains.</param>
 /// <param name="workload">What is trained.</param>
 /// <param name="density">Density p of every feature.</param>
-/// <param name="threads">Worker threads.</param>
+/// <param name="threads">Threads that the trainer has.</param>
 /// <param name="seconds">Time to spend on the measurement; at least three pairs of runs are made, or two steps of one run, however long they take.</param>
-internal sealed class Throughput(Workload workload, float density, int threads, double seconds)
+internal sealed class Throughput(NamedTrainer trainer, Workload workload, float density, int threads, double seconds)
 {
     private const int WindowStart = 1000;
     private const int LeastPairs = 3;
@@ -47,7 +48,7 @@ internal sealed class Throughput(Workload workload, float density, int threads, 
         var gflops = window.StepsPerSecond * workload.FlopsPerStep / 1e9;
         return new ThroughputReport
         {
-            Trainer = "toymodels",
+            Trainer = trainer.Name,
             Config = workload.Name,
             Density = density,
             Threads = threads,
@@ -103,7 +104,7 @@ internal sealed class Throughput(Workload workload, float density, int threads, 
     {
         var instances = workload.Create(density, steps, seed);
         var start = Stopwatch.GetTimestamp();
-        new ToyModelTrainer(threads).Train(instances);
+        trainer.Trainer.Train(instances);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -129,7 +130,7 @@ internal sealed class Throughput(Workload workload, float density, int threads, 
         var watcher = new Watcher(budget, stop);
         try
         {
-            new ToyModelTrainer(threads).Train(workload.Create(density, 2 * WindowStart, seed), watcher, stop.Token);
+            trainer.Trainer.Train(workload.Create(density, 2 * WindowStart, seed), watcher, stop.Token);
         }
         catch (LastStepException)
         {

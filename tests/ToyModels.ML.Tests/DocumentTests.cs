@@ -9,6 +9,7 @@ public partial class DocumentTests
     [Theory]
     [InlineData("mlnet.md", "Interop", "Serving")]
     [InlineData("analysis.md", "Analysis")]
+    [InlineData("torchsharp.md", "../ToyModels.ML.TorchSharp.Tests/Guide")]
     public void Every_snippet_is_the_region_of_its_name(string name, params string[] folders)
     {
         var tests = Path.GetDirectoryName(Here())!;

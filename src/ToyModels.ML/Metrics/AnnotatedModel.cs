@@ -25,6 +25,18 @@ internal sealed record AnnotatedModel(
         }
     }
 
+    /// <summary>Writes them.</summary>
+    internal void AddTo(DataViewSchema.Annotations.Builder builder)
+    {
+        builder.Add(ToyModelAnnotations.Weights, [.. Model.Weights]);
+        builder.Add(ToyModelAnnotations.Bias, [.. Model.Bias]);
+        builder.Add(ToyModelAnnotations.Importance, Importances);
+        builder.Add(ToyModelAnnotations.Density, Densities);
+        builder.Add(ToyModelAnnotations.FeatureNames, FeatureNames);
+        builder.Add(ToyModelAnnotations.Kind, Model.Kind.ToString());
+        builder.Add(ToyModelAnnotations.Reduction, Reduction.ToString());
+    }
+
     internal static AnnotatedModel Of(DataViewSchema.Column column, string step)
     {
         Require(column.Annotations.Schema.Select(a => a.Name), column.Name, step);

@@ -28,6 +28,17 @@ public sealed class ToyModelTransformer : ITransformer, IEquatable<ToyModelTrans
         Columns = columns;
         FeatureNames = featureNames;
         LibraryVersion = libraryVersion ?? _libraryVersion;
+        Rows = new RowModel
+        {
+            Columns = columns,
+            FeatureNames = featureNames,
+            HiddenCount = result.Model.HiddenCount,
+            Importances = result.Importances,
+            Reduction = result.Options.Reduction,
+            Annotated = new AnnotatedModel(result.Model, result.Importances, result.Densities, result.Options.Reduction, featureNames),
+            CreateForward = () => new ToyModelForward(result.Model),
+            Blocks = result.Model,
+        };
         _metrics = new Lazy<ModelMetrics>(() => Measure(null));
     }
 
@@ -84,15 +95,17 @@ public sealed class ToyModelTransformer : ITransformer, IEquatable<ToyModelTrans
 
     internal OutputColumns Columns { get; }
 
+    internal RowModel Rows { get; }
+
     /// <summary>The schema that <see cref="Transform"/> delivers.</summary>
     /// <param name="inputSchema">The schema that goes in.</param>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or is not a vector of n Single.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ToyModelMapper(this, inputSchema).OutputSchema;
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ModelMapper(Rows, inputSchema).OutputSchema;
 
     /// <summary>Maps single rows.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or is not a vector of n Single.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ToyModelMapper(this, inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ModelMapper(Rows, inputSchema);
 
     /// <summary>
     /// A lazy view of the rows with the model's columns; a column is computed only where it is asked for. A row that holds NaN or infinity is refused
@@ -103,7 +116,7 @@ public sealed class ToyModelTransformer : ITransformer, IEquatable<ToyModelTrans
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new MappedView(input, new ToyModelMapper(this, input.Schema));
+        return new MappedView(input, new ModelMapper(Rows, input.Schema));
     }
 
     /// <summary>W_i, the direction of a feature in the hidden space.</summary>

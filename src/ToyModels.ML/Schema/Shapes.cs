@@ -11,8 +11,8 @@ internal static class Shapes
 {
     private static readonly SchemaShape _nothing = new([]);
 
-    /// <summary>The input's columns and those that a toy model adds.</summary>
-    internal static SchemaShape WithToyModelColumns(MLContext mlContext, SchemaShape input, OutputColumns columns)
+    /// <summary>The input's columns and those that a model adds, with or without the annotations of its weights.</summary>
+    internal static SchemaShape WithModelColumns(MLContext mlContext, SchemaShape input, OutputColumns columns, bool hasWeights = true)
     {
         var definition = SchemaDefinition.Create(typeof(ToyModelColumns), SchemaDefinition.Direction.Write);
         Name(nameof(ToyModelColumns.Hidden), columns.Hidden, slots: true);
@@ -33,6 +33,11 @@ internal static class Shapes
             if (slots)
             {
                 AddText(column, ToyModelAnnotations.SlotNames);
+            }
+
+            if (!hasWeights)
+            {
+                return;
             }
 
             AddNumbers(column, ToyModelAnnotations.Weights);

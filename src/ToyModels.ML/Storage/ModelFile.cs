@@ -44,18 +44,33 @@ internal static class ModelFile
         {
             if (!_registered.TryGetValue(catalog, out _))
             {
-                Register(catalog, typeof(ToyModelTransformer), ModelLoader, nameof(CreateModel));
-                Register(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, nameof(CreateMetrics));
-                Register(catalog, typeof(ReceivedInterferenceTransformer), InterferenceLoader, nameof(CreateInterference));
-                Register(catalog, typeof(FeatureInterventionTransformer), InterventionLoader, nameof(CreateIntervention));
+                Add(catalog, typeof(ToyModelTransformer), ModelLoader, Own(nameof(CreateModel)));
+                Add(catalog, typeof(FeatureMetricsTransformer), MetricsLoader, Own(nameof(CreateMetrics)));
+                Add(catalog, typeof(ReceivedInterferenceTransformer), InterferenceLoader, Own(nameof(CreateInterference)));
+                Add(catalog, typeof(FeatureInterventionTransformer), InterventionLoader, Own(nameof(CreateIntervention)));
                 _registered.Add(catalog, catalog.GetType());
             }
+        }
+
+        static MethodInfo Own(string create) => typeof(ModelFile).GetMethod(create, Any)!;
+    }
+
+    /// <summary>Tells a context how to load a transformer of another assembly.</summary>
+    /// <param name="catalog">Where loadable classes of the context are listed.</param>
+    /// <param name="type">The transformer.</param>
+    /// <param name="loader">The name that <see cref="Begin"/> writes, 24 characters at most.</param>
+    /// <param name="create">A static method of (<see cref="IHostEnvironment"/>, object) that gives the transformer.</param>
+    internal static void Register(ComponentCatalog catalog, Type type, string loader, MethodInfo create)
+    {
+        lock (Part(typeof(ComponentCatalog).GetField("_lock", Any)?.GetValue(catalog), "ComponentCatalog._lock"))
+        {
+            Add(catalog, type, loader, create);
         }
     }
 
     internal static void Save(ModelSaveContext context, ToyModelTransformer transformer)
     {
-        Begin(context, ModelLoader, new JsonObject
+        Begin(context, ModelLoader, Contract, new JsonObject
         {
             ["features"] = transformer.FeatureColumnName,
             ["hidden"] = transformer.HiddenColumnName,
@@ -64,11 +79,11 @@ internal static class ModelFile
             ["library"] = transformer.LibraryVersion,
             ["featureNames"] = new JsonArray([.. transformer.FeatureNames.Select(n => (JsonNode)n)]),
         });
-        SaveBinaryStream(context, WeightsStream, writer => WeightsFile.Write(writer.BaseStream, [transformer.Result], history: true));
+        SaveWeights(context, stream => WeightsFile.Write(stream, [transformer.Result], history: true));
     }
 
     internal static void Save(ModelSaveContext context, FeatureMetricsTransformer transformer) =>
-        Begin(context, MetricsLoader, new JsonObject
+        Begin(context, MetricsLoader, Contract, new JsonObject
         {
             ["input"] = transformer.InputColumnName,
             ["componentThreshold"] = transformer.Options.ComponentThreshold,
@@ -76,7 +91,7 @@ internal static class ModelFile
         });
 
     internal static void Save(ModelSaveContext context, ReceivedInterferenceTransformer transformer) =>
-        Begin(context, InterferenceLoader, new JsonObject
+        Begin(context, InterferenceLoader, Contract, new JsonObject
         {
             ["output"] = transformer.OutputColumnName,
             ["model"] = transformer.ModelColumnName,
@@ -84,7 +99,7 @@ internal static class ModelFile
         });
 
     internal static void Save(ModelSaveContext context, FeatureInterventionTransformer transformer) =>
-        Begin(context, InterventionLoader, new JsonObject
+        Begin(context, InterventionLoader, Contract, new JsonObject
         {
             ["output"] = transformer.OutputColumnName,
             ["input"] = transformer.InputColumnName,
@@ -102,7 +117,7 @@ internal static class ModelFile
         var header = Header(context);
         var columns = new OutputColumns(
             Required<string>(header, "features"), Optional(header, "hidden"), Optional(header, "reconstruction"), Optional(header, "loss"));
-        var results = WeightsFile.Read(new MemoryStream(Bytes(context, WeightsStream)));
+        var results = WeightsFile.Read(Weights(context));
         var names = FeatureNames(header);
         if (results.Count != 1 || names.Length != results[0].Model.FeatureCount)
         {
@@ -150,8 +165,15 @@ internal static class ModelFile
             Enum.Parse<InterventionKind>(Required<string>(json, "kind")),
             Required<float>(json, "value"));
 
+    /// <summary>Saves the step's numbers.</summary>
+    internal static void SaveWeights(ModelSaveContext context, Action<Stream> write) =>
+        SaveBinaryStream(context, WeightsStream, writer => write(writer.BaseStream));
+
+    /// <summary>The numbers that <see cref="SaveWeights"/> saved.</summary>
+    internal static MemoryStream Weights(object context) => new(Bytes(context, WeightsStream));
+
     /// <summary>Whatever a damaged or hostile payload makes fail becomes one kind of error that says so.</summary>
-    private static T Guarded<T>(Func<T> read)
+    internal static T Guarded<T>(Func<T> read, string what = "toy model")
     {
         try
         {
@@ -160,18 +182,18 @@ internal static class ModelFile
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or FormatException or ArgumentException
             or InvalidOperationException or OverflowException)
         {
-            throw Marked(new InvalidDataException($"This is not a toy model that this version of ToyModels.ML can load: {e.Message}", e));
+            throw Marked(new InvalidDataException($"This is not a {what} that this version of ToyModels.ML can load: {e.Message}", e));
         }
     }
 
     /// <summary>With this mark ML.NET says that a class could not be instantiated, with the reason inside; without, only that a call failed.</summary>
-    private static InvalidDataException Marked(InvalidDataException exception)
+    internal static InvalidDataException Marked(InvalidDataException exception)
     {
         exception.Data["ML_IsMarked"] = 1;
         return exception;
     }
 
-    private static JsonNode Header(object context)
+    internal static JsonNode Header(object context)
     {
         var loadString = Part(context.GetType().GetMethod("LoadString", Any), "ModelLoadContext.LoadString");
         loadString.Invoke(context, BindingFlags.DoNotWrapExceptions, null, null, null);
@@ -191,12 +213,12 @@ internal static class ModelFile
             : throw new InvalidDataException($"its format has version {version}, and this library reads versions {ReadsFrom} to {Version}.");
     }
 
-    private static T Required<T>(JsonNode header, string name) =>
+    internal static T Required<T>(JsonNode header, string name) =>
         header[name] is { } value ? value.GetValue<T>() : throw new InvalidDataException($"its header has no '{name}'.");
 
-    private static string? Optional(JsonNode header, string name) => header[name]?.GetValue<string>();
+    internal static string? Optional(JsonNode header, string name) => header[name]?.GetValue<string>();
 
-    private static ImmutableArray<string> FeatureNames(JsonNode header)
+    internal static ImmutableArray<string> FeatureNames(JsonNode header)
     {
         var names = header["featureNames"] as JsonArray ?? throw new InvalidDataException("its header has no 'featureNames'.");
         return [.. names.Select(n => n?.GetValue<string>() ?? throw new InvalidDataException("one of its 'featureNames' is null."))];
@@ -216,7 +238,13 @@ internal static class ModelFile
         return bytes ?? throw new InvalidDataException($"its part '{stream}' is missing.");
     }
 
-    private static void Begin(ModelSaveContext context, string loader, JsonObject header)
+    /// <summary>Begins a saved step: ML.NET's header, the contract of its guide, and the step's own header.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="loader">The name that the step's class is registered under.</param>
+    /// <param name="contract">The contract of a <see cref="CustomMappingFactory{TSrc, TDst}"/> of <paramref name="guide"/> that tells what to call.</param>
+    /// <param name="header">What the step needs besides binary parts.</param>
+    /// <param name="guide">The assembly of the guide; null for this one.</param>
+    internal static void Begin(ModelSaveContext context, string loader, string contract, JsonObject header, Assembly? guide = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         CheckAtModel(context);
@@ -224,20 +252,20 @@ internal static class ModelFile
             CoreType("Microsoft.ML.VersionInfo"),
             "CUSTOMXF", 0x00010002u, 0x00010002u, 0x00010001u, typeof(CustomMappingFactoryAttributeAttribute).Assembly.FullName, loader, "CustomTransformer");
         Part(typeof(ModelSaveContext).GetMethod("SetVersionInfo", Any), "ModelSaveContext.SetVersionInfo").Invoke(context, [version]);
-        SaveString(context, Contract);
-        SaveString(context, typeof(ModelFile).Assembly.FullName!);
+        SaveString(context, contract);
+        SaveString(context, (guide ?? typeof(ModelFile).Assembly).FullName!);
         header["version"] = Version;
         header["readableBy"] = ReadableBy;
         SaveBinaryStream(context, HeaderStream, writer => writer.Write(JsonSerializer.SerializeToUtf8Bytes(header)));
     }
 
-    private static void Register(ComponentCatalog catalog, Type type, string loader, string create)
+    private static void Add(ComponentCatalog catalog, Type type, string loader, MethodInfo create)
     {
         var signature = CoreType("Microsoft.ML.SignatureLoadModel");
         var attribute = Activator.CreateInstance(
             CoreType("Microsoft.ML.LoadableClassAttribute"), typeof(ITransformer), type, null, signature, "", new[] { loader });
         var infoType = Part(typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", BindingFlags.NonPublic), "ComponentCatalog.LoadableClassInfo");
-        var info = Activator.CreateInstance(infoType, Any, null, [attribute, null, null, typeof(ModelFile).GetMethod(create, Any), true], null);
+        var info = Activator.CreateInstance(infoType, Any, null, [attribute, null, null, create, true], null);
         Part(typeof(ComponentCatalog).GetMethod("AddClass", Any), "ComponentCatalog.AddClass").Invoke(catalog, [info, new[] { loader }, false]);
     }
 

@@ -58,4 +58,9 @@ internal sealed class Fitting(MLContext mlContext, IToyModelTrainer? trainer, IP
             ? results
             : throw new InvalidOperationException($"The trainer returned {results.Count} results for {instances.Count} instances; it must return one for each.");
     }
+
+    /// <summary>What a user is told of a training that went astray.</summary>
+    internal static string Diverged(int stepsDone, float learningRate) =>
+        FormattableString.Invariant($"The training diverged after step {stepsDone} with learning rate {learningRate}: ")
+        + "the loss is no longer finite. Try a lower learning rate, or scale the features down.";
 }

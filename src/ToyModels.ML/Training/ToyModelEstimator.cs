@@ -77,9 +77,7 @@ public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
         var fitted = new Fitting(MlContext, Options.Trainer, Options.Progress, Options.CancellationToken).Run([(this, input)])[0];
         if (fitted.StopReason == StopReason.Diverged)
         {
-            var at = FormattableString.Invariant($"after step {fitted.Result.Best.StepsDone} with learning rate {Options.Model.Optimizer.LearningRate}");
-            throw new InvalidOperationException(
-                $"The training diverged {at}: the loss is no longer finite. Try a lower learning rate, or scale the features down.");
+            throw new InvalidOperationException(Fitting.Diverged(fitted.Result.Best.StepsDone, Options.Model.Optimizer.LearningRate));
         }
 
         return fitted;
@@ -91,6 +89,6 @@ public sealed class ToyModelEstimator : IEstimator<ToyModelTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         SchemaErrors.RequireFeatures(inputSchema, Columns.Features);
-        return Shapes.WithToyModelColumns(MlContext, inputSchema, Columns);
+        return Shapes.WithModelColumns(MlContext, inputSchema, Columns);
     }
 }

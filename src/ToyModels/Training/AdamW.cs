@@ -8,20 +8,19 @@ namespace ToyModels;
 /// </summary>
 internal abstract class AdamW(OptimizerOptions options)
 {
-    private double _beta1Power = 1;
-    private double _beta2Power = 1;
+    private readonly AdamRates _rates = new(options);
 
     /// <summary>The constants of the rule.</summary>
     protected OptimizerOptions Options => options;
 
     /// <summary>1 − ηλ.</summary>
-    protected float Decay => (float)(1 - ((double)options.LearningRate * options.WeightDecay));
+    protected float Decay => _rates.Decay;
 
     /// <summary>η/(1−β₁ᵗ).</summary>
-    protected float Rate { get; private set; }
+    protected float Rate => _rates.Rate;
 
     /// <summary>1/√(1−β₂ᵗ).</summary>
-    protected float Root { get; private set; }
+    protected float Root => _rates.Root;
 
     /// <summary>One step along <paramref name="scale"/> times the gradient.</summary>
     /// <param name="parameters">θ; as many as the optimiser was made for.</param>
@@ -29,11 +28,7 @@ internal abstract class AdamW(OptimizerOptions options)
     /// <param name="scale">What the gradient is multiplied by.</param>
     internal void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float scale)
     {
-        // By multiplication: Math.Pow differs in the last bit between systems.
-        _beta1Power *= options.Beta1;
-        _beta2Power *= options.Beta2;
-        Rate = (float)(options.LearningRate / (1 - _beta1Power));
-        Root = (float)(1 / Math.Sqrt(1 - _beta2Power));
+        _rates.MoveNext();
         Move(parameters, gradient, scale);
     }
 

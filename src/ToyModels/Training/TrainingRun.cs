@@ -5,9 +5,6 @@ namespace ToyModels;
 /// <summary>One restart of one instance: initial weights, the loop over steps, the loss history, the evaluation.</summary>
 internal sealed class TrainingRun
 {
-    /// <summary>Every so many steps a loss is recorded.</summary>
-    internal const int RecordEvery = 50;
-
     private readonly TrainingInstance _instance;
     private readonly ToyModelOptions _options;
     private readonly GradientEngine _engine;
@@ -19,8 +16,6 @@ internal sealed class TrainingRun
     // W, then b, then zeros that stay zero up to a whole number of vectors.
     private readonly float[] _parameters;
     private readonly float[] _gradient;
-    private readonly ImmutableArray<ModelSnapshot>.Builder _snapshots = ImmutableArray.CreateBuilder<ModelSnapshot>();
-    private readonly ImmutableArray<LossPoint>.Builder _history = ImmutableArray.CreateBuilder<LossPoint>();
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
     /// <param name="restart">Number of the restart, from 0: it names the initial weights.</param>
@@ -54,98 +49,58 @@ internal sealed class TrainingRun
     internal RestartResult Run(Action<int> onSteps, Action<LossPoint> onRecord, CancellationToken cancellationToken)
     {
         using var reader = _instance.Samples.OpenTraining(_options.Epochs, _options.Seed!.Value);
-        var lossSinceRecord = 0.0;
-        var recorded = 0;
+        var record = new TrainingRecord(_options, _restart, Weights, Bias);
+        var losses = 0.0;
         var step = 0;
-        var kept = (float[])_parameters.Clone();
-        var reason = StopReason.Completed;
-        TakeSnapshot(step);
-        while (step != _steps)
+        while (step != _steps && record.StopReason == StopReason.Completed)
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                reason = StopReason.Cancelled;
-                break;
+                record.Cancel();
             }
-
-            if (Step(reader) is not { } loss)
+            else if (Step(reader) is { } loss)
             {
-                break;
-            }
-
-            step++;
-            lossSinceRecord += loss;
-            TakeSnapshot(step);
-            if (step == 1 || step % RecordEvery == 0 || step == _steps)
-            {
-                Record(step);
-                if (reason == StopReason.Diverged)
+                step++;
+                losses += loss;
+                if (record.IsSnapshotDue(step))
                 {
-                    break;
+                    record.TakeSnapshot(step, Weights, Bias);
+                }
+
+                if (TrainingRecord.IsDue(step, _steps))
+                {
+                    Record();
                 }
             }
-        }
-
-        if (step > recorded && reason != StopReason.Diverged)
-        {
-            Record(step);
-        }
-
-        if (step == 0 && reason == StopReason.Completed)
-        {
-            throw new InvalidDataException("The training data have no rows; at least one is needed.");
-        }
-
-        var isDiverged = reason == StopReason.Diverged;
-        var final = isDiverged ? kept : _parameters;
-        var model = ModelOf(final);
-        var stepsDone = isDiverged ? recorded : step;
-        var evaluation = Evaluate(model);
-        return new RestartResult(
-            _restart,
-            model,
-            isDiverged ? float.PositiveInfinity : evaluation,
-            stepsDone,
-            reason,
-            _history.ToImmutable())
-        {
-            Snapshots = [.. _snapshots.Where(snapshot => snapshot.Step <= stepsDone)],
-        };
-
-        void Record(int at)
-        {
-            onSteps(at - recorded);
-            var loss = (float)(lossSinceRecord / (at - recorded));
-            if (!float.IsFinite(loss) || !AllFinite(_parameters))
+            else
             {
-                reason = StopReason.Diverged;
-                return;
+                break;
             }
-
-            recorded = at;
-            lossSinceRecord = 0;
-            _parameters.CopyTo(kept, 0);
-            _history.Add(new LossPoint(at, loss));
-            onRecord(_history[^1]);
         }
-    }
 
-    /// <summary>Keeps the model where its step is asked for. What has diverged without having been noticed yet is no model.</summary>
-    private void TakeSnapshot(int step)
-    {
-        if (_options.Snapshots is { } steps && _snapshots.Count < steps.Count && steps[_snapshots.Count] == step && AllFinite(_parameters))
+        if (step > record.Step && record.StopReason != StopReason.Diverged)
         {
-            _snapshots.Add(new ModelSnapshot(step, ModelOf(_parameters)));
+            Record();
+        }
+
+        return record.Close(Evaluate);
+
+        void Record()
+        {
+            onSteps(step - record.Step);
+            if (record.Add(step, losses, Weights, Bias) is { } point)
+            {
+                losses = 0;
+                onRecord(point);
+            }
         }
     }
-
-    private ToyModel ModelOf(float[] parameters) => new(_options.Kind, _options.Hidden, WeightsOf(parameters), BiasOf(parameters));
 
     /// <summary>One optimiser step.</summary>
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>
     private double? Step(SampleReader reader)
     {
-        _engine.Begin(WeightsOf(_parameters), BiasOf(_parameters));
+        _engine.Begin(Weights, Bias);
 
         // The last batch of the last epoch may be short, which shows only when it has been read: its mean is put right after.
         var loss = 0.0;
@@ -200,20 +155,7 @@ internal sealed class TrainingRun
         return (float)(loss * Reduction / samples);
     }
 
-    private ReadOnlySpan<float> WeightsOf(float[] parameters) => parameters.AsSpan(0, _features * _options.Hidden);
+    private ReadOnlySpan<float> Weights => _parameters.AsSpan(0, _features * _options.Hidden);
 
-    private ReadOnlySpan<float> BiasOf(float[] parameters) => parameters.AsSpan(_features * _options.Hidden, _features);
-
-    private static bool AllFinite(float[] values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private ReadOnlySpan<float> Bias => _parameters.AsSpan(_features * _options.Hidden, _features);
 }

@@ -9,15 +9,14 @@ namespace ToyModels;
 /// </summary>
 internal sealed class TrainingSession
 {
-    private readonly ImmutableArray<Instance> _instances;
-    private readonly ImmutableArray<Job> _jobs;
+    private readonly TrainingPlan _plan;
+    private readonly ImmutableArray<TrainingPlan.Job> _jobs;
     private readonly EngineFactory _createEngine;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly int _threads;
     private readonly RestartResult?[] _results;
     private readonly ImmutableArray<float>[] _densities;
-    private readonly long? _stepsTotal;
     private Exception? _failure;
     private long _stepsDone;
     private int _nextJob = -1;
@@ -29,29 +28,14 @@ internal sealed class TrainingSession
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(instances);
-        if (instances.Count == 0)
-        {
-            throw new ArgumentException("instances is empty; give at least one model to train.", nameof(instances));
-        }
-
         _createEngine = createEngine;
         _threads = threads;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        _instances = [.. instances.Select(Resolve)];
-        _results = new RestartResult?[_instances.Sum(i => i.Training.Options.Restarts)];
-        _densities = new ImmutableArray<float>[_results.Length];
-        var slot = 0;
-        _jobs =
-        [
-            .. _instances
-                .SelectMany((instance, number) => Enumerable.Range(0, instance.Training.Options.Restarts).Select(restart => new Job(number, restart, slot++)))
-                .OrderByDescending(job => Cost(_instances[job.Instance].Training)),
-        ];
-        _stepsTotal = _instances.Any(i => i.Training.Options.Epochs is not null)
-            ? null
-            : _instances.Sum(i => (long)TrainingRun.StepsOf(i.Training.Options)!.Value * i.Training.Options.Restarts);
+        _plan = new TrainingPlan(instances);
+        _jobs = [.. _plan.Jobs.OrderByDescending(job => Cost(_plan.Instances[job.Instance].Training))];
+        _results = new RestartResult?[_jobs.Length];
+        _densities = new ImmutableArray<float>[_jobs.Length];
     }
 
     /// <summary>Creates the engine of one job.</summary>
@@ -78,22 +62,7 @@ internal sealed class TrainingSession
             ExceptionDispatchInfo.Throw(failure);
         }
 
-        if (_results.All(result => result!.StepsDone == 0) && _cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("Training was cancelled before its first step.", _cancellationToken);
-        }
-
-        var first = 0;
-        return
-        [
-            .. _instances.Select(instance =>
-            {
-                var restarts = _results.AsSpan(first, instance.Training.Options.Restarts);
-                var densities = _densities[first];
-                first += restarts.Length;
-                return new TrainingResult(instance.Training.Options, instance.Importances, densities, [.. restarts!]);
-            }),
-        ];
+        return _plan.Results(_results, _densities, _cancellationToken);
     }
 
     private void Work()
@@ -113,9 +82,9 @@ internal sealed class TrainingSession
         }
     }
 
-    private void Train(Job job)
+    private void Train(TrainingPlan.Job job)
     {
-        var (training, importances) = _instances[job.Instance];
+        var (training, importances) = _plan.Instances[job.Instance];
 
         // Where there are fewer jobs than threads, a job gets several.
         using var engine = _createEngine(training, importances.AsSpan(), Math.Max(1, _threads / _jobs.Length));
@@ -123,26 +92,12 @@ internal sealed class TrainingSession
         _results[job.Slot] = run.Run(
             steps => Interlocked.Add(ref _stepsDone, steps),
             point => _progress?.Report(new TrainingProgress(
-                job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _stepsTotal)),
+                job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _plan.StepsTotal)),
             _cancellationToken);
         _densities[job.Slot] = run.Densities;
-    }
-
-    private static Instance Resolve(TrainingInstance training)
-    {
-        var features = training.Samples.FeatureCount;
-        training.Options.Validate(features);
-        var importances = training.Options.Importance?.Resolve(features)
-            ?? (training.Samples.Importances is { IsDefault: false } carried ? carried : new UniformImportance(1).Resolve(features));
-        var options = training.Options with { Seed = training.Options.Seed ?? Random.Shared.Next() };
-        return new Instance(training with { Options = options }, importances);
     }
 
     private static double Cost(TrainingInstance training) =>
         (double)(TrainingRun.StepsOf(training.Options) ?? training.Options.Epochs!.Value)
         * training.Options.BatchSize * training.Samples.FeatureCount * (training.Options.Hidden + 2);
-
-    private sealed record Instance(TrainingInstance Training, ImmutableArray<float> Importances);
-
-    private readonly record struct Job(int Instance, int Restart, int Slot);
 }

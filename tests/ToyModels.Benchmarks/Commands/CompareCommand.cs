@@ -32,7 +32,7 @@ internal sealed class CompareCommand : Command
                 var (ours, theirs) = (new List<ThroughputReport>(), new List<ThroughputReport>());
                 for (var round = 1; round <= parsed.GetValue(rounds); round++)
                 {
-                    var library = new Throughput(workload, parsed.GetValue(density), parsed.GetValue(threads), parsed.GetValue(seconds));
+                    var library = new Throughput(NamedTrainer.ToyModels(parsed.GetValue(threads)), workload, parsed.GetValue(density), parsed.GetValue(threads), parsed.GetValue(seconds));
                     ours.Add(library.Measure());
                     theirs.Add(new PyTorchBaseline(parsed.GetValue(python)!).Measure(
                         workload, parsed.GetValue(style)!, parsed.GetValue(density), parsed.GetValue(threads), parsed.GetValue(seconds), round));

@@ -17,6 +17,7 @@ internal sealed class ThroughputCommand : Command
         SetAction(parsed =>
         {
             var report = new Throughput(
+                NamedTrainer.ToyModels(parsed.GetValue(threads)),
                 Workload.Named(parsed.GetValue(config)!), parsed.GetValue(density), parsed.GetValue(threads), parsed.GetValue(seconds)).Measure();
             Console.WriteLine(parsed.GetValue(json)
                 ? report.ToJson()

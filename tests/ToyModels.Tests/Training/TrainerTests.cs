@@ -173,6 +173,14 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void One_that_diverges_in_its_first_step_comes_back_with_its_initial_weights()
+    {
+        var result = Train(_small with { Importance = Importance.Given(float.MaxValue, 1, 1, 1) }, Data(4, 0.5f));
+        Assert.Equal((0, StopReason.Diverged), (result.Best.StepsDone, result.Best.StopReason));
+        Assert.Equal(InitialWeights.XavierNormal(4, _small.Hidden, result.Seed, restart: 0), result.Model.Weights.ToArray());
+    }
+
+    [Fact]
     public void Progress_counts_all_steps_of_the_call()
     {
         var reports = new List<TrainingProgress>();

@@ -5,12 +5,13 @@ namespace ToyModels.ML;
 
 /// <summary>One row with the model's columns. Features, h and x' are computed once a row, however many columns need them;
 /// those of a block of rows together, where the cursor has one at hand, to the same bits.</summary>
-internal sealed class ToyModelRow : DataViewRow
+internal sealed class ModelRow : DataViewRow
 {
-    private readonly ToyModelMapper _mapper;
+    private readonly ModelMapper _mapper;
     private readonly DataViewRow _input;
     private readonly bool[] _active;
-    private readonly ToyModel _model;
+    private readonly RowModel _model;
+    private readonly IRowForward _forward;
     private readonly IRowBlocks? _blocks;
     private readonly ValueGetter<VBuffer<float>>? _getFeatures;
     private readonly float[] _hidden;
@@ -22,19 +23,20 @@ internal sealed class ToyModelRow : DataViewRow
     private long _hiddenOf = -1;
     private long _reconstructionOf = -1;
 
-    internal ToyModelRow(ToyModelMapper mapper, DataViewRow input, bool[] active)
+    internal ModelRow(ModelMapper mapper, DataViewRow input, bool[] active)
     {
         _mapper = mapper;
         _input = input;
         _active = active;
-        _model = mapper.Transformer.Model;
+        _model = mapper.Model;
+        _forward = _model.CreateForward();
         var isAnyOwn = mapper.IsAnyOwn(active);
-        _blocks = isAnyOwn ? input as IRowBlocks : null;
+        _blocks = isAnyOwn && _model.Blocks is not null ? input as IRowBlocks : null;
         _getFeatures = isAnyOwn && _blocks is null ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
         var rows = _blocks?.Capacity ?? 1;
         _hidden = new float[rows * _model.HiddenCount];
-        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _model.FeatureCount : 0];
-        _dense = new float[_model.FeatureCount];
+        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _model.FeatureNames.Length : 0];
+        _dense = new float[_model.FeatureNames.Length];
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -81,8 +83,7 @@ internal sealed class ToyModelRow : DataViewRow
             _blocks.CopyCurrentTo(_dense);
         }
 
-        var result = _mapper.Transformer.Result;
-        destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, result.Importances.AsSpan(), result.Options.Reduction);
+        destination = (float)ReconstructionLoss.OfRow(_dense, reconstruction, _model.Importances.AsSpan(), _model.Reduction);
     }
 
     private ReadOnlySpan<float> Hidden()
@@ -96,12 +97,20 @@ internal sealed class ToyModelRow : DataViewRow
         var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
         if (_reconstructionOf != _hiddenOf)
         {
-            var rows = _blocks?.Count ?? 1;
-            _model.DecodeBatch(_hidden.AsSpan(0, rows * _model.HiddenCount), _reconstruction.AsSpan(0, rows * _model.FeatureCount));
+            if (_blocks is null)
+            {
+                _forward.Decode(_hidden, _reconstruction);
+            }
+            else
+            {
+                _model.Blocks!.DecodeBatch(
+                    _hidden.AsSpan(0, _blocks.Count * _model.HiddenCount), _reconstruction.AsSpan(0, _blocks.Count * _model.FeatureNames.Length));
+            }
+
             _reconstructionOf = _hiddenOf;
         }
 
-        return _reconstruction.AsSpan(row * _model.FeatureCount, _model.FeatureCount);
+        return _reconstruction.AsSpan(row * _model.FeatureNames.Length, _model.FeatureNames.Length);
     }
 
     private int EncodeRow()
@@ -111,15 +120,7 @@ internal sealed class ToyModelRow : DataViewRow
         {
             _getFeatures!(ref _features);
             _mapper.Rows.Require(_features, Position);
-            if (_features.IsDense)
-            {
-                _model.Encode(_features.GetValues(), _hidden);
-            }
-            else
-            {
-                _model.Encode(_features.GetIndices(), _features.GetValues(), _hidden);
-            }
-
+            _forward.Encode(_features, _hidden);
             _hiddenOf = Position;
         }
 
@@ -132,7 +133,7 @@ internal sealed class ToyModelRow : DataViewRow
         var block = blocks.Enter(out var row);
         if (_hiddenOf != block)
         {
-            blocks.Encode(_model, _hidden.AsSpan(0, blocks.Count * _model.HiddenCount));
+            blocks.Encode(_model.Blocks!, _hidden.AsSpan(0, blocks.Count * _model.HiddenCount));
             _hiddenOf = block;
         }
 
