@@ -57,12 +57,14 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
             FromStep = window.From,
             ToStep = window.To,
             StepsPerSecond = window.StepsPerSecond,
+            BestStepsPerSecond = window.BestStepsPerSecond,
             SamplesPerSecond = window.StepsPerSecond * workload.SamplesPerStep,
             Gflops = gflops,
             CeilingGflops = ceilings.Average(),
             CeilingGflopsOneThread = single.Average(),
             CeilingSpread = (ceilings.Max() / ceilings.Min()) - 1,
             Ratio = gflops / ceilings.Average(),
+            BestRatio = gflops / ceilings.Average() * window.BestStepsPerSecond / window.StepsPerSecond,
             VectorBits = FmaCeiling.VectorBits,
             ForeignLoad = load.Foreign,
         };
@@ -94,7 +96,7 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
 
         var median = Statistics.Median(rates);
         return median > 0
-            ? new Window(1 / median, window, 2 * window, rates.Count)
+            ? new Window(1 / median, 1 / rates.Where(rate => rate > 0).Min(), window, 2 * window, rates.Count)
             : throw new InvalidOperationException(
                 $"{window} steps more took {median * window} seconds less: the machine is too busy to measure on. Wait until it is quiet, or give more --seconds.");
     }
@@ -120,7 +122,12 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
 
         // A run that time cut short began like the others: its window is one of their steps, unless it is the only one.
         var whole = windows.Where(window => window.To == windows[0].To).ToList();
-        return windows[0] with { StepsPerSecond = Statistics.Median(whole.Select(window => window.StepsPerSecond)), Runs = whole.Count };
+        return windows[0] with
+        {
+            StepsPerSecond = Statistics.Median(whole.Select(window => window.StepsPerSecond)),
+            BestStepsPerSecond = whole.Max(window => window.StepsPerSecond),
+            Runs = whole.Count,
+        };
     }
 
     /// <summary>One run of at most 2000 steps, left as soon as its last step is told.</summary>
@@ -141,7 +148,7 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
     }
 
     /// <summary>A measured stretch of steps.</summary>
-    private sealed record Window(double StepsPerSecond, int From, int To, int Runs);
+    private sealed record Window(double StepsPerSecond, double BestStepsPerSecond, int From, int To, int Runs);
 
     /// <summary>Notes when steps were told of, and ends the run at its last one, before the evaluation.</summary>
     private sealed class Watcher(TimeSpan budget, CancellationTokenSource stop) : IProgress<TrainingProgress>
@@ -155,7 +162,7 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
                 var last = _seen[^1];
                 var first = _seen.Last(seen => seen.Step <= Math.Max(1, Math.Min(WindowStart, last.Step / 2)));
                 var rate = (last.Step - first.Step) / Stopwatch.GetElapsedTime(first.Time, last.Time).TotalSeconds;
-                return new Window(rate, first.Step, last.Step, 1);
+                return new Window(rate, rate, first.Step, last.Step, 1);
             }
         }
 

@@ -61,7 +61,7 @@ internal static class Engines
 
         // A row through five products of n·m multiply-adds, and through the errors of n outputs.
         var isSmall = SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden);
-        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.17 * features) : (0.115 * features * hidden) + (0.4 * features));
+        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.42 * features) : (0.115 * features * hidden) + (0.4 * features));
         if (instance.Samples.FeatureCount > MostGramFeatures)
         {
             return (false, dense);
@@ -79,9 +79,9 @@ internal static class Engines
         // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing a
         // non-zero costs as much as a few panels; where every element is drawn, the list has to look at every element.
         var panels = Math.Ceiling(features / Lanes.Count);
-        var listed = isDrawnWhole ? 2.7 * batch * features : 0;
-        var gram = (0.11 * features * features * hidden) + (0.3 * features * features) + listed
-            + (batch * (1 - empty) * panels * 2.5) + (batch * present * ((panels * 3.5) + 14));
+        var listed = isDrawnWhole ? 3 * batch * features : 0;
+        var gram = 400 + (0.05 * features * features * hidden) + (0.4 * features * features) + listed
+            + (batch * (1 - empty) * panels * 1.1) + (batch * present * ((panels * 2.75) + 9.5));
         return (gram < dense, Math.Min(gram, dense));
     }
 
