@@ -85,18 +85,20 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
         var rest = Math.Max(0, once - (steps * step));
 
         // A window of half of what start and evaluation take is not drowned by their scatter, whatever the time given.
-        var least = Math.Clamp(rest / (2 * step), 10, WindowStart);
-        var window = (int)Math.Clamp(((budget / LeastPairs) - (2 * rest)) / (3 * step), least, WindowStart);
-        var rates = new List<double>();
+        var leastWindow = Math.Clamp(rest / (2 * step), 10, WindowStart);
+        var window = (int)Math.Clamp(((budget / LeastPairs) - (2 * rest)) / (3 * step), leastWindow, WindowStart);
+        var (shorter, longer) = (new List<double>(), new List<double>());
         for (var seed = 1; seed <= LeastPairs || Stopwatch.GetElapsedTime(start).TotalSeconds < budget; seed++)
         {
-            var shorter = Time(window, seed);
-            rates.Add((Time(2 * window, seed) - shorter) / window);
+            shorter.Add(Time(window, seed));
+            longer.Add(Time(2 * window, seed));
         }
 
-        var median = Statistics.Median(rates);
+        // The fastest is the difference of the fastest: the smallest difference of one pair would be luck on both sides.
+        var median = Statistics.Median(longer.Zip(shorter, (two, one) => (two - one) / window));
+        var least = (longer.Min() - shorter.Min()) / window;
         return median > 0
-            ? new Window(1 / median, 1 / rates.Where(rate => rate > 0).Min(), window, 2 * window, rates.Count)
+            ? new Window(1 / median, 1 / Math.Min(least, median), window, 2 * window, longer.Count)
             : throw new InvalidOperationException(
                 $"{window} steps more took {median * window} seconds less: the machine is too busy to measure on. Wait until it is quiet, or give more --seconds.");
     }

@@ -35,7 +35,7 @@ internal sealed record ThroughputReport
     /// <summary>Steps of the whole set of instances.</summary>
     public required double StepsPerSecond { get; init; }
 
-    /// <summary>The fastest of the runs or pairs: what a machine whose speed moves by itself does when it is left alone.</summary>
+    /// <summary>The same of the fastest runs: what a machine whose speed moves by itself does when it is left alone.</summary>
     public double? BestStepsPerSecond { get; init; }
 
     public required double SamplesPerSecond { get; init; }
@@ -55,7 +55,7 @@ internal sealed record ThroughputReport
     /// <summary>Gflops over ceiling.</summary>
     public double? Ratio { get; init; }
 
-    /// <summary>The same of the fastest run.</summary>
+    /// <summary>The same of the fastest runs.</summary>
     public double? BestRatio { get; init; }
 
     public int? VectorBits { get; init; }

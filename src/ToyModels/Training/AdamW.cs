@@ -8,6 +8,9 @@ namespace ToyModels;
 /// </summary>
 internal abstract class AdamW(OptimizerOptions options)
 {
+    /// <summary>Parameters from which several threads pay: some hundred microseconds.</summary>
+    private const int LeastShared = 1 << 18;
+
     private readonly AdamRates _rates = new(options);
 
     /// <summary>The constants of the rule.</summary>
@@ -26,14 +29,23 @@ internal abstract class AdamW(OptimizerOptions options)
     /// <param name="parameters">θ; as many as the optimiser was made for.</param>
     /// <param name="gradient">∂L/∂θ, as many.</param>
     /// <param name="scale">What the gradient is multiplied by.</param>
-    internal void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float scale)
+    /// <param name="team">Threads that share the parameters where these are many; null for none.</param>
+    internal void Step(float[] parameters, float[] gradient, float scale, WorkerTeam? team = null)
     {
         _rates.MoveNext();
-        Move(parameters, gradient, scale);
+        if (team is null || parameters.Length < LeastShared)
+        {
+            Move(parameters, gradient, 0, parameters.Length, scale);
+            return;
+        }
+
+        var vectors = parameters.Length / Lanes.Count;
+        team.Run(thread => Move(
+            parameters, gradient, (int)((long)vectors * thread / team.Size) * Lanes.Count, (int)((long)vectors * (thread + 1) / team.Size) * Lanes.Count, scale));
     }
 
-    /// <summary>Applies the rule with this step's <see cref="Rate"/> and <see cref="Root"/>.</summary>
-    protected abstract void Move(Span<float> parameters, ReadOnlySpan<float> gradient, float scale);
+    /// <summary>Applies the rule with this step's <see cref="Rate"/> and <see cref="Root"/> to parameters <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    protected abstract void Move(float[] parameters, float[] gradient, int first, int end, float scale);
 }
 
 /// <summary>The rule on one kind of vector; every operation is rounded once, so the bits are the same on all.</summary>
@@ -48,11 +60,11 @@ internal sealed unsafe class AdamW<TSimd, TF, TI>(OptimizerOptions options, int 
     private readonly float[] _square = new float[parameters];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Move(Span<float> parameters, ReadOnlySpan<float> gradient, float scale)
+    protected override void Move(float[] parameters, float[] gradient, int first, int end, float scale)
     {
         fixed (float* theta = parameters, g = gradient, m = _mean, v = _square)
         {
-            for (var i = 0; i < parameters.Length; i += TSimd.Width)
+            for (var i = first; i < end; i += TSimd.Width)
             {
                 Move(theta + i, g + i, m + i, v + i, scale);
             }

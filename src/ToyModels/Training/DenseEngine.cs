@@ -21,9 +21,6 @@ internal abstract class DenseEngine : GradientEngine
 
     internal override int ChunkRows { get; }
 
-    /// <summary>Threads that share a chunk, if there are several.</summary>
-    protected virtual WorkerTeam? Team => null;
-
     /// <summary>Number of features n.</summary>
     protected int Features { get; }
 

@@ -18,6 +18,15 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     /// <summary>Samples whose products are summed up before they join the sums of those before them.</summary>
     private const int SegmentRows = 256;
 
+    /// <summary>Segments of a chunk for each of several threads, which wait for each other at its end.</summary>
+    private const int SegmentsPerThread = 2;
+
+    /// <summary>Features whose weight gradient a thread takes at once, whole register blocks.</summary>
+    private const int FeaturesAtOnce = 32;
+
+    /// <summary>Hidden dimensions whose lanes are summed at once where not all lanes are kept.</summary>
+    private const int DimensionsAtOnce = 48;
+
     /// <summary>Weights up to which sums over samples are kept as lanes through the whole batch, 8 MB of them then.</summary>
     private const int MostLanedWeights = 1 << 18;
 
@@ -38,7 +47,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly PinnedBuffer _e;
     private readonly PinnedBuffer _d;
 
-    // The weight gradient's lanes: of all weights through the batch, or of four features for each thread.
+    // The weight gradient's lanes: of all weights through the batch, or of one tile for each thread.
     private readonly bool _areLanesKept;
     private readonly PinnedBuffer[] _lanes;
 
@@ -48,6 +57,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private PinnedBuffer _chunk;
     private int _rows;
     private int _nextSlice;
+    private int _nextFeature;
 
     /// <param name="kind">The forward pass.</param>
     /// <param name="features">Number of features n.</param>
@@ -56,7 +66,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     /// <param name="batch">Rows a step.</param>
     /// <param name="threads">Threads that share each chunk; they change no bit.</param>
     internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
-        : base(features, batch, SegmentRows * threads)
+        : base(features, batch, SegmentRows * (threads == 1 ? 1 : SegmentsPerThread * threads))
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _hidden = hidden;
@@ -79,7 +89,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _lanes = new PinnedBuffer[_areLanesKept ? 1 : threads];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new((long)(_areLanesKept ? features : DenseKernels<TSimd, TF, TI>.OuterRows) * hidden * Lanes.Folded);
+            _lanes[i] = new((_areLanesKept ? (long)features * hidden : FeaturesAtOnce * DimensionsAtOnce) * Lanes.Folded);
         }
 
         _sliceLosses = new double[(ChunkRows + _sliceRows - 1) / _sliceRows];
@@ -91,7 +101,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     internal override ReadOnlySpan<float> BiasGradient => _biasGradient.Span;
 
-    protected override WorkerTeam? Team { get; }
+    internal override WorkerTeam? Team { get; }
 
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
@@ -125,7 +135,10 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
                     Slice(slice, isBothWays: true);
                 }
 
-                AddWeightGradient(first, 0, Features, _lanes[0]);
+                for (var from = 0; from < Features; from += FeaturesAtOnce)
+                {
+                    AddWeightGradient(first, from, Math.Min(from + FeaturesAtOnce, Features), _lanes[0]);
+                }
             }
         }
         else
@@ -162,7 +175,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     private void Take(PinnedBuffer chunk, int rows, float scale)
     {
-        (_chunk, _rows, _nextSlice) = (chunk, rows, 0);
+        (_chunk, _rows, _nextSlice, _nextFeature) = (chunk, rows, 0, 0);
         for (var j = 0; j < Features; j++)
         {
             _factor.Pointer[j] = 2 * _importances[j] * scale;
@@ -218,13 +231,15 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
     }
 
-    /// <summary>This thread's share of features, all segments of the chunk.</summary>
+    /// <summary>Some features after the others, as long as there are some that no thread has taken, through all segments of the chunk.</summary>
     private void AddWeightGradient(int thread)
     {
-        var (from, to) = ShareOf(thread);
-        for (var first = 0; first < _rows; first += SegmentRows)
+        while (Interlocked.Add(ref _nextFeature, FeaturesAtOnce) - FeaturesAtOnce is var from && from < Features)
         {
-            AddWeightGradient(first, from, to, _lanes[_areLanesKept ? 0 : thread]);
+            for (var first = 0; first < _rows; first += SegmentRows)
+            {
+                AddWeightGradient(first, from, Math.Min(from + FeaturesAtOnce, Features), _lanes[_areLanesKept ? 0 : thread]);
+            }
         }
     }
 
@@ -233,46 +248,44 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         var width = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
         SampleMatrix d = Matrix(_d), h = Matrix(_h).From(0, first), x = Matrix(_chunk), e = Matrix(_e).From(0, first);
-        var step = _areLanesKept ? to - from : DenseKernels<TSimd, TF, TI>.OuterRows;
-        for (var j = from; j < to; j += step)
+        if (_areLanesKept)
         {
-            var features = Math.Min(step, to - j);
-            var sums = lanes.Pointer + (_areLanesKept ? (nint)j * _hidden * Lanes.Folded : 0);
-            if (!_areLanesKept)
-            {
-                lanes.Span.Clear();
-            }
+            DenseKernels<TSimd, TF, TI>.AddOuter(
+                d.From(from, first), h, x.From(from, first), e, lanes.Pointer + ((nint)from * _hidden * Lanes.Folded), to - from, _hidden, width);
+            return;
+        }
 
-            DenseKernels<TSimd, TF, TI>.AddOuter(d.From(j, first), h, x.From(j, first), e, sums, features, _hidden, width);
-            if (!_areLanesKept)
+        // In tiles whose lanes stay in the nearest caches until they are summed.
+        for (var k = 0; k < _hidden; k += DimensionsAtOnce)
+        {
+            var dimensions = Math.Min(DimensionsAtOnce, _hidden - k);
+            lanes.Span.Clear();
+            DenseKernels<TSimd, TF, TI>.AddOuter(
+                d.From(from, first), h.From(k, 0), x.From(from, first), e.From(k, 0), lanes.Pointer, to - from, dimensions, width);
+            for (var j = from; j < to; j++)
             {
-                Sum(sums, j, features);
+                Sum(lanes.Pointer + ((nint)(j - from) * dimensions * Lanes.Folded), ((nint)j * _hidden) + k, dimensions);
             }
         }
     }
 
+    /// <summary>This thread's share of the weights.</summary>
     private void SumWeightGradient(int thread)
     {
-        var (from, to) = ShareOf(thread);
-        Sum(_lanes[0].Pointer + ((nint)from * _hidden * Lanes.Folded), from, to - from);
+        var threads = Team?.Size ?? 1;
+        var from = (long)_weightGradient.Length * thread / threads;
+        var to = (long)_weightGradient.Length * (thread + 1) / threads;
+        Sum(_lanes[0].Pointer + (from * Lanes.Folded), (nint)from, (nint)(to - from));
     }
 
-    /// <summary>Adds the joined lanes to the weight gradient of some features.</summary>
-    private void Sum(float* lanes, int first, int features)
+    /// <summary>Adds joined lanes to some elements of the weight gradient.</summary>
+    private void Sum(float* lanes, nint first, nint count)
     {
-        var gradient = _weightGradient.Pointer + ((nint)first * _hidden);
-        for (nint i = 0; i < (nint)features * _hidden; i++)
+        var gradient = _weightGradient.Pointer + first;
+        for (nint i = 0; i < count; i++)
         {
             gradient[i] += Lanes.SumFolded(lanes + (i * Lanes.Folded));
         }
-    }
-
-    /// <summary>A thread's share of features, in whole register blocks.</summary>
-    private (int From, int To) ShareOf(int thread)
-    {
-        const int rows = DenseKernels<TSimd, TF, TI>.OuterRows;
-        var (threads, blocks) = (Team?.Size ?? 1, (Features + rows - 1) / rows);
-        return (Math.Min(Features, (int)((long)blocks * thread / threads) * rows), Math.Min(Features, (int)((long)blocks * (thread + 1) / threads) * rows));
     }
 
     private SampleMatrix Matrix(PinnedBuffer buffer) => new(buffer.Pointer, Stride);

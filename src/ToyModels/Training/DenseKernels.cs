@@ -29,7 +29,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     private const int MostRows = 6;
 
     /// <summary>Rows of D and X that pass all columns of H and E before the next come.</summary>
-    internal const int OuterRows = 4;
+    private const int OuterRows = 4;
 
     /// <summary>Columns of a register block of the outer product.</summary>
     private const int OuterColumns = 3;

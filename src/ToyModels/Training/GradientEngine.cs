@@ -9,6 +9,9 @@ internal abstract class GradientEngine : IDisposable
     /// <summary>Rows of a chunk at most.</summary>
     internal abstract int ChunkRows { get; }
 
+    /// <summary>Threads that share the work, if there are several.</summary>
+    internal virtual WorkerTeam? Team => null;
+
     /// <summary>∂L/∂W, n·m, feature-major: valid after <see cref="End"/>.</summary>
     internal abstract ReadOnlySpan<float> WeightGradient { get; }
 

@@ -23,7 +23,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly int _padded;
     private readonly float[] _importances;
     private readonly SparseSamples _samples = new() { IsByLength = true };
-    private readonly WorkerTeam? _team;
     private readonly Action<int> _takeGram;
     private readonly Action<int> _passPanels;
     private readonly Action<int> _symmetrise;
@@ -47,7 +46,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal GramGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
     {
-        _team = threads > 1 ? new WorkerTeam(threads) : null;
+        Team = threads > 1 ? new WorkerTeam(threads) : null;
         _takeGram = _ => ForEachPanel(TakeGram);
         _passPanels = _ => ForEachPanel(PassPanel);
         _symmetrise = _ => ForEachPanel(Symmetrise);
@@ -76,6 +75,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     }
 
     internal override int ChunkRows { get; }
+
+    internal override WorkerTeam? Team { get; }
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
 
@@ -117,20 +118,20 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     public override void Dispose()
     {
-        _team?.Dispose();
+        Team?.Dispose();
         base.Dispose();
     }
 
     private void Share(Action<int> work)
     {
         _nextPanel = 0;
-        if (_team is null)
+        if (Team is null)
         {
             work(0);
         }
         else
         {
-            _team.Run(work);
+            Team.Run(work);
         }
     }
 

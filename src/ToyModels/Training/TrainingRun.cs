@@ -126,7 +126,7 @@ internal sealed class TrainingRun
         _engine.End();
         _engine.WeightGradient.CopyTo(_gradient);
         _engine.BiasGradient.CopyTo(_gradient.AsSpan(_features * _options.Hidden));
-        _optimizer.Step(_parameters, _gradient, (float)((double)_options.BatchSize / samples));
+        _optimizer.Step(_parameters, _gradient, (float)((double)_options.BatchSize / samples), _engine.Team);
         return loss * Reduction / samples;
     }
 
