@@ -20,15 +20,15 @@ public sealed class DeterminismTests
         forward 5 2 e91fd5a47336ef7f ebfb0402d9d26b52
         threads 1 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 1 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 1 n 7: a13b7f919626e408 f4bcbae990fc5e1d 10dc428bdb0acb5b
+        threads 1 n 7: c3a281333540b2a3 3d38812093f95586 a670fbd3683552fc
         threads 1 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
         threads 2 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 2 n 7: a13b7f919626e408 f4bcbae990fc5e1d 10dc428bdb0acb5b
+        threads 2 n 7: c3a281333540b2a3 3d38812093f95586 a670fbd3683552fc
         threads 2 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
         threads 7 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 7 n 7: a13b7f919626e408 f4bcbae990fc5e1d 10dc428bdb0acb5b
+        threads 7 n 7: c3a281333540b2a3 3d38812093f95586 a670fbd3683552fc
         threads 7 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
         """;
 
