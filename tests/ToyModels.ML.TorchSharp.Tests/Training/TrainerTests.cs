@@ -74,6 +74,23 @@ public class TrainerTests
     }
 
     [TorchFact]
+    public void Snapshots_are_taken_at_the_steps_asked_for()
+    {
+        var instance = new TrainingInstance(_small with { Steps = 60, Restarts = 2, Snapshots = [0, 7, 60] }, Data(6, 0.3f));
+
+        var (own, torch) = (new ToyModelTrainer().Train([instance])[0], new TorchSharpTrainer().Train([instance])[0]);
+
+        foreach (var (expected, actual) in own.Restarts.Zip(torch.Restarts))
+        {
+            Assert.Equal([0, 7, 60], actual.Snapshots.Select(snapshot => snapshot.Step));
+            Assert.Equal(expected.Snapshots[0].Model, actual.Snapshots[0].Model);
+            Assert.All(
+                expected.Snapshots[1].Model.Weights.ToArray().Zip(actual.Snapshots[1].Model.Weights.ToArray()), p => Assert.Equal(p.First, p.Second, 1e-5f));
+            Assert.Equal(actual.Model, actual.Snapshots[2].Model);
+        }
+    }
+
+    [TorchFact]
     public void One_that_diverges_leaves_the_others_alone()
     {
         var wild = new TrainingInstance(_small with { Steps = 200, Importance = Importance.Given(float.MaxValue, 1, 1, 1) }, Data(4, 0.5f));
