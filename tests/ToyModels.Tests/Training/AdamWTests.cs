@@ -38,4 +38,22 @@ public sealed class AdamWTests
 
     [Fact]
     public void Adam_has_no_weight_decay() => Assert.Equal(0, OptimizerOptions.Adam.WeightDecay);
+
+    [Fact]
+    public void Many_parameters_move_the_same_on_several_threads()
+    {
+        const int count = (1 << 18) + 16;
+        var random = new Random(2);
+        float[] gradient = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        float[] alone = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())], shared = [.. alone];
+        var (one, three) = (Engines.CreateOptimizer(OptimizerOptions.AdamW, count), Engines.CreateOptimizer(OptimizerOptions.AdamW, count));
+        using var team = new WorkerTeam(3);
+        for (var step = 0; step < 3; step++)
+        {
+            one.Step(alone, gradient, 0.5f);
+            three.Step(shared, gradient, 0.5f, team);
+        }
+
+        Assert.Equal(alone, shared);
+    }
 }

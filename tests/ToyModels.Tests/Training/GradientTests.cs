@@ -57,6 +57,39 @@ public sealed class GradientTests
         }
     }
 
+    [Theory]
+    [InlineData(ToyModelKind.Linear, 300, 5, 40, 0.3f)]
+    [InlineData(ToyModelKind.ReluOutput, 600, 3, 300, 0.1f)]
+    [InlineData(ToyModelKind.ReluOutput, 1100, 250, 20, 0.1f)]
+    public void Long_chains_and_many_weights_agree_with_the_reference_on_any_width_and_number_of_threads(
+        ToyModelKind kind, int features, int hidden, int count, float density)
+    {
+        var problem = new Problem(kind, features, hidden, count, density);
+        var reference = problem.Reference();
+        var expectedLoss = problem.Accumulate(reference, 0.5f);
+        using var one = new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(kind, features, hidden, problem.Importances, count);
+        Assert.Equal(expectedLoss, problem.Accumulate(one, 0.5f), 2e-6 * expectedLoss);
+        AssertClose(reference.WeightGradient, one.WeightGradient);
+        AssertClose(reference.BiasGradient, one.BiasGradient);
+        using var team = new DenseGradient<Simd128, Vector128<float>, Vector128<int>>(kind, features, hidden, problem.Importances, count, threads: 3);
+        Assert.Equal(problem.Accumulate(one, 0.5f), problem.Accumulate(team, 0.5f));
+        Assert.Equal(one.WeightGradient, team.WeightGradient);
+        Assert.Equal(one.BiasGradient, team.BiasGradient);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void The_form_over_non_zeros_gives_the_same_bits_on_several_threads(int threads)
+    {
+        var problem = new Problem(ToyModelKind.ReluOutput, 70, 9, 600, 0.03f);
+        using var one = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 70, 9, problem.Importances, 600);
+        using var team = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 70, 9, problem.Importances, 600, threads);
+        Assert.Equal(problem.Accumulate(one, 0.5f), problem.Accumulate(team, 0.5f));
+        Assert.Equal(one.WeightGradient, team.WeightGradient);
+        Assert.Equal(one.BiasGradient, team.BiasGradient);
+    }
+
     [Property(MaxTest = 60)]
     public void The_fast_gradient_agrees_with_the_reference_for_any_shape(byte features, byte hidden, byte count, bool isLinear)
     {
@@ -230,7 +263,7 @@ public sealed class GradientTests
             var loss = 0.0;
             for (var rows = 0; rows < Count;)
             {
-                rows += engine.Read(reader, Math.Min(chunk, Count - rows));
+                rows += engine.Read(reader, Math.Min(Math.Min(chunk, engine.ChunkRows), Count - rows));
                 engine.Accumulate(scale, ref loss);
             }
 
