@@ -27,9 +27,7 @@ internal sealed class ViewReader(ViewSamples samples, int? passes, int? shuffleS
 
     public override int Read(Span<float> destination, int samples, int stride)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(stride, samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, (long)_count * stride);
+        RequireRoom(destination, _count, samples, stride);
         var read = 0;
         while (read < samples && Next(samples - read, byNonZeros: false) is var (block, first, rows))
         {
@@ -37,10 +35,7 @@ internal sealed class ViewReader(ViewSamples samples, int? passes, int? shuffleS
             read += rows;
         }
 
-        for (var i = 0; i < _count && read < stride; i++)
-        {
-            destination.Slice((i * stride) + read, stride - read).Clear();
-        }
+        ClearRest(destination, _count, read, stride);
 
         return read;
     }

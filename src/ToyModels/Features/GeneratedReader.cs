@@ -12,10 +12,62 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private long _row;
     private int _epoch;
 
-    public override int Read(Span<float> destination, int samples, int stride) => Read(destination, 0, samples, stride);
+    public override int Read(Span<float> destination, int samples, int stride)
+    {
+        RequireRoom(destination, _features, samples, stride);
+        return ReadOn(destination, 0, samples, stride);
+    }
+
+    internal override int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team)
+    {
+        RequireRoom(destination.Span, _features, samples, stride);
+        var blocks = _row % _blockRows == 0 ? (int)Math.Min(samples, rows - _row) / _blockRows : 0;
+        if (team is null || blocks < 2)
+        {
+            return base.ReadShared(destination, samples, stride, team);
+        }
+
+        var (first, next) = (_row / _blockRows, -1);
+        team.Run(_ =>
+        {
+            while (Interlocked.Increment(ref next) is var block && block < blocks)
+            {
+                sampler.FillBlock(first + block, destination.Span[(block * _blockRows)..], stride);
+            }
+        });
+        _row += blocks * _blockRows;
+        return ReadOn(destination.Span, blocks * _blockRows, samples, stride);
+    }
+
+    public override int ReadSparse(SparseSamples destination, int samples, int features)
+    {
+        if (!sampler.IsSparse)
+        {
+            return base.ReadSparse(destination, samples, features);
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        destination.Expect(samples);
+        var read = 0;
+        while (read < samples && Next(samples - read) is var (offset, take))
+        {
+            if (_listedBlock != _row / _blockRows)
+            {
+                _listedBlock = _row / _blockRows;
+                sampler.ListBlock(_listedBlock, _listed);
+            }
+
+            destination.Note(_listed, _blockRows, offset, take, read);
+            _row += take;
+            read += take;
+        }
+
+        destination.Place(read);
+        return read;
+    }
 
     /// <summary>Reads on where <paramref name="read"/> rows are read already.</summary>
-    private int Read(Span<float> destination, int read, int samples, int stride)
+    private int ReadOn(Span<float> destination, int read, int samples, int stride)
     {
         while (read < samples && Next(samples - read) is var (offset, take))
         {
@@ -32,57 +84,8 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
             read += take;
         }
 
-        for (var feature = 0; feature < _features && read < stride; feature++)
-        {
-            destination.Slice((feature * stride) + read, stride - read).Clear();
-        }
+        ClearRest(destination, _features, read, stride);
 
-        return read;
-    }
-
-    internal override int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team)
-    {
-        var blocks = _row % _blockRows == 0 ? (int)Math.Min(samples, rows - _row) / _blockRows : 0;
-        if (team is null || blocks < 2)
-        {
-            return base.ReadShared(destination, samples, stride, team);
-        }
-
-        var (first, next) = (_row / _blockRows, -1);
-        team.Run(_ =>
-        {
-            while (Interlocked.Increment(ref next) is var block && block < blocks)
-            {
-                sampler.FillBlock(first + block, destination.Span[(block * _blockRows)..], stride);
-            }
-        });
-        _row += blocks * _blockRows;
-        return Read(destination.Span, blocks * _blockRows, samples, stride);
-    }
-
-    public override int ReadSparse(SparseSamples destination, int samples, int features)
-    {
-        if (!sampler.IsSparse)
-        {
-            return base.ReadSparse(destination, samples, features);
-        }
-
-        destination.Expect(samples, features);
-        var read = 0;
-        while (read < samples && Next(samples - read) is var (offset, take))
-        {
-            if (_listedBlock != _row / _blockRows)
-            {
-                _listedBlock = _row / _blockRows;
-                sampler.ListBlock(_listedBlock, _listed);
-            }
-
-            destination.Note(_listed, _blockRows, offset, take, read);
-            _row += take;
-            read += take;
-        }
-
-        destination.Place(read);
         return read;
     }
 

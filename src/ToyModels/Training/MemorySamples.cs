@@ -84,9 +84,7 @@ internal abstract class MemorySamples : SampleSource
 
         public override int Read(Span<float> destination, int samples, int stride)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-            ArgumentOutOfRangeException.ThrowIfLessThan(stride, samples);
-            ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, (long)source.FeatureCount * stride);
+            RequireRoom(destination, source.FeatureCount, samples, stride);
             var read = 0;
             while (read < samples && Next(samples - read) is { Length: > 0 } rows)
             {
@@ -94,10 +92,7 @@ internal abstract class MemorySamples : SampleSource
                 read += rows.Length;
             }
 
-            for (var i = 0; i < source.FeatureCount && read < stride; i++)
-            {
-                destination.Slice((i * stride) + read, stride - read).Clear();
-            }
+            ClearRest(destination, source.FeatureCount, read, stride);
 
             return read;
         }

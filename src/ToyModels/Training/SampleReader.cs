@@ -17,6 +17,7 @@ public abstract class SampleReader : IDisposable
     /// <param name="samples">Rows wanted, from 1 to <paramref name="stride"/>.</param>
     /// <param name="stride">Distance between features, a multiple of 16.</param>
     /// <returns>Rows read: <paramref name="samples"/>, or fewer where the stream ends; 0 past the end.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Not even one row, more rows than the stride, or a destination of fewer than n strides.</exception>
     /// <exception cref="InvalidDataException">A value is NaN or infinite; the message names row and column.</exception>
     public abstract int Read(Span<float> destination, int samples, int stride);
 
@@ -58,6 +59,23 @@ public abstract class SampleReader : IDisposable
         }
 
         return Math.Min(Lanes.RoundUp(samples), Math.Clamp(MostDenseNumbers / features / Lanes.Count * Lanes.Count, Lanes.Count, MostDenseRows));
+    }
+
+    /// <summary>Throws where rows asked for would not fit where they are to go: readers write past no bound, with or without checks of their own.</summary>
+    internal static void RequireRoom(ReadOnlySpan<float> destination, int features, int samples, int stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, samples);
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, (long)features * stride);
+    }
+
+    /// <summary>Zeros behind the rows read, up to the stride.</summary>
+    internal static void ClearRest(Span<float> destination, int features, int read, int stride)
+    {
+        for (var i = 0; i < features && read < stride; i++)
+        {
+            destination.Slice((i * stride) + read, stride - read).Clear();
+        }
     }
 
     /// <inheritdoc/>

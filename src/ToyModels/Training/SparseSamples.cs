@@ -93,15 +93,13 @@ public sealed class SparseSamples
 
     /// <summary>Makes ready for rows that are noted and then placed; there are no others.</summary>
     /// <param name="rows">Rows at most.</param>
-    /// <param name="features">Number of features.</param>
-    internal void Expect(int rows, int features)
+    internal void Expect(int rows)
     {
         Clear();
         _words = (rows + 63) / 64;
-        if (_lengths.Length < rows || _reached.Length < features * _words)
+        if (_lengths.Length < rows)
         {
             _lengths = new int[rows];
-            _reached = new ulong[features * _words];
         }
     }
 
@@ -126,7 +124,6 @@ public sealed class SparseSamples
         var (mask, shift, noted, longest, words) = (blockRows - 1, int.Log2(blockRows), _noted, _longest, _words);
         fixed (int* cell = cells, lengths = _lengths, notedRows = _notedRows, notedFeatures = _notedFeatures)
         fixed (float* value = values, notedValues = _notedValues)
-        fixed (ulong* reached = _reached)
         {
             for (var e = 0; e < cells.Length; e++)
             {
@@ -135,8 +132,16 @@ public sealed class SparseSamples
                 {
                     row += at;
                     var length = lengths[row]++;
-                    longest = Math.Max(longest, length + 1);
-                    reached[((nint)length * words) + (row >> 6)] |= 1UL << row;
+                    if (length == longest)
+                    {
+                        longest++;
+                        if (_reached.Length < longest * words)
+                        {
+                            Array.Resize(ref _reached, 2 * longest * words);
+                        }
+                    }
+
+                    _reached[(length * words) + (row >> 6)] |= 1UL << row;
                     notedRows[noted] = row;
                     notedFeatures[noted] = cell[e] >> shift;
                     notedValues[noted++] = value[e];

@@ -255,6 +255,18 @@ public sealed class SamplerTests
         Assert.Equal(SampleSource.EvaluationRows, rows);
     }
 
+    [Theory]
+    [InlineData(0, 16, 320)]
+    [InlineData(17, 16, 320)]
+    [InlineData(16, 16, 319)]
+    public void Rows_that_do_not_fit_are_refused_before_anything_is_written(int samples, int stride, int length)
+    {
+        using var reader = new GeneratedSamples(new FeatureDistribution(20, 0.5f), seed: 1).OpenTraining(null, 0);
+        var destination = new float[length];
+        Assert.Throws<ArgumentOutOfRangeException>(() => reader.Read(destination, samples, stride));
+        Assert.All(destination, value => Assert.Equal(0, value));
+    }
+
     [Fact]
     public void A_block_of_the_wrong_size_is_refused()
     {
