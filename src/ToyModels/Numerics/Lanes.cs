@@ -17,6 +17,17 @@ internal static unsafe class Lanes
     /// <summary>The smallest multiple of <see cref="Count"/> that is not below <paramref name="samples"/>.</summary>
     internal static int RoundUp(int samples) => (samples + Count - 1) & -Count;
 
+    /// <summary>1 in the first lanes, 0 in the others.</summary>
+    /// <param name="mask">Receives sixteen numbers.</param>
+    /// <param name="shown">How many lanes are first ones.</param>
+    internal static void Mask(float* mask, int shown)
+    {
+        for (var lane = 0; lane < Count; lane++)
+        {
+            mask[lane] = lane < shown ? 1 : 0;
+        }
+    }
+
     /// <summary>The sum of sixteen lanes: l joins l + 8, then l + 4, then l + 2, then l + 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Sum(float* lanes)

@@ -176,10 +176,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private void Take(PinnedBuffer chunk, int rows, float scale)
     {
         (_chunk, _rows, _nextSlice, _nextFeature) = (chunk, rows, 0, 0);
-        for (var j = 0; j < Features; j++)
-        {
-            _factor.Pointer[j] = 2 * _importances[j] * scale;
-        }
+        SetFactors(_factor, _importances, scale);
     }
 
     private void AddLosses(float scale, ref double loss)
@@ -187,18 +184,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         for (var slice = 0; slice < SlicesOf(_rows); slice++)
         {
             loss += _sliceLosses[slice] / (2 * scale);
-        }
-    }
-
-    private void Share(Action<int> work)
-    {
-        if (Team is null)
-        {
-            work(0);
-        }
-        else
-        {
-            Team.Run(work);
         }
     }
 

@@ -86,11 +86,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         var loss = sums + (MostRows * Lanes.Count);
         var mask = loss + (2 * Lanes.Count);
         var whole = samples & -Lanes.Count;
-        for (var lane = 0; lane < Lanes.Count; lane++)
-        {
-            mask[lane] = whole + lane < samples ? 1 : 0;
-        }
-
+        Lanes.Mask(mask, samples - whole);
         var total = 0.0;
         for (int blocks = (features + MostRows - 1) / MostRows, j = 0; blocks > 0; blocks--)
         {

@@ -44,6 +44,28 @@ internal abstract class GradientEngine : IDisposable
     {
     }
 
+    /// <summary>Runs work once, or where there is a team once by each of its threads.</summary>
+    protected void Share(Action<int> work)
+    {
+        if (Team is { } team)
+        {
+            team.Run(work);
+        }
+        else
+        {
+            work(0);
+        }
+    }
+
+    /// <summary>What errors x' − x are multiplied by to give ∂L/∂x' of the summed loss: 2 I_j, times <paramref name="scale"/>.</summary>
+    protected static void SetFactors(PinnedBuffer factors, float[] importances, float scale)
+    {
+        for (var j = 0; j < importances.Length; j++)
+        {
+            factors.Span[j] = 2 * importances[j] * scale;
+        }
+    }
+
     public virtual void Dispose()
     {
     }

@@ -88,7 +88,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         bias.CopyTo(_bias.Span);
         Tiles.Transpose(weights, _features, _hidden, _hidden, _weightsByDimension.Span, _padded);
         _biasGradient.Span.Clear();
-        Share(_takeGram);
+        SharePanels(_takeGram);
     }
 
     internal override int Read(SampleReader reader, int rows)
@@ -112,8 +112,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override void End()
     {
-        Share(_symmetrise);
-        Share(_takeWeightGradient);
+        SharePanels(_symmetrise);
+        SharePanels(_takeWeightGradient);
     }
 
     public override void Dispose()
@@ -122,17 +122,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         base.Dispose();
     }
 
-    private void Share(Action<int> work)
+    private void SharePanels(Action<int> work)
     {
         _nextPanel = 0;
-        if (Team is null)
-        {
-            work(0);
-        }
-        else
-        {
-            Team.Run(work);
-        }
+        Share(work);
     }
 
     /// <summary>One panel after the other, as long as there are some that no thread has taken; no two meet in any number.</summary>
@@ -210,13 +203,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private void Pass(float scale, bool isBothWays, ref double loss)
     {
-        for (var j = 0; j < _features; j++)
-        {
-            _factor.Pointer[j] = 2 * _importances[j] * scale;
-        }
+        SetFactors(_factor, _importances, scale);
 
         _isBothWays = isBothWays;
-        Share(_passPanels);
+        SharePanels(_passPanels);
         for (var j = 0; j < _features; j++)
         {
             loss += _loss.Pointer[j] / (2 * scale);

@@ -57,10 +57,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     private double Sum<TBackward>(float* x, int rows, float scale)
         where TBackward : struct, ISwitch
     {
-        for (var j = 0; j < Features; j++)
-        {
-            _factor.Pointer[j] = 2 * _importances[j] * scale;
-        }
+        SetFactors(_factor, _importances, scale);
 
         // The last group may be short: its other lanes would answer b to x = 0, so it goes through a mask of its own.
         _sums.Span.Clear();
@@ -174,11 +171,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TMasked : struct, ISwitch
     {
         var mask = stackalloc float[Lanes.Count];
-        for (var lane = 0; lane < Lanes.Count; lane++)
-        {
-            mask[lane] = first + lane < rows ? 1 : 0;
-        }
-
+        Lanes.Mask(mask, rows - first);
         TF w0 = TSimd.Splat(w[0]), w1 = TSimd.Splat(w[1]), b0 = TSimd.Splat(bias[0]), b1 = TSimd.Splat(bias[1]);
         TF f0 = TSimd.Splat(factor[0]), f1 = TSimd.Splat(factor[1]);
         for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
@@ -231,11 +224,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TMasked : struct, ISwitch
     {
         var mask = stackalloc float[Lanes.Count];
-        for (var lane = 0; lane < Lanes.Count; lane++)
-        {
-            mask[lane] = first + lane < rows ? 1 : 0;
-        }
-
+        Lanes.Mask(mask, rows - first);
         for (var s = first; s < end; s += Lanes.Count)
         {
             for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
