@@ -465,40 +465,12 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         {
             if (TSimd.Width == Lanes.Count)
             {
-                Columns<TColumns>(h0 + s, h1 + s, h2 + s, out var q0, out var q1, out var q2);
-                OuterStep<TColumns>(d0 + s, q0, q1, q2, ref c00, ref c01, ref c02);
-                if (TRows.Value > 1)
-                {
-                    OuterStep<TColumns>(d1 + s, q0, q1, q2, ref c10, ref c11, ref c12);
-                }
-
-                if (TRows.Value > 2)
-                {
-                    OuterStep<TColumns>(d2 + s, q0, q1, q2, ref c20, ref c21, ref c22);
-                }
-
-                if (TRows.Value > 3)
-                {
-                    OuterStep<TColumns>(d3 + s, q0, q1, q2, ref c30, ref c31, ref c32);
-                }
-
-                Columns<TColumns>(e0 + s, e1 + s, e2 + s, out q0, out q1, out q2);
-                OuterStep<TColumns>(x0 + s, q0, q1, q2, ref c00, ref c01, ref c02);
-                if (TRows.Value > 1)
-                {
-                    OuterStep<TColumns>(x1 + s, q0, q1, q2, ref c10, ref c11, ref c12);
-                }
-
-                if (TRows.Value > 2)
-                {
-                    OuterStep<TColumns>(x2 + s, q0, q1, q2, ref c20, ref c21, ref c22);
-                }
-
-                if (TRows.Value > 3)
-                {
-                    OuterStep<TColumns>(x3 + s, q0, q1, q2, ref c30, ref c31, ref c32);
-                }
-
+                FourRows<TRows, TColumns>(
+                    d0 + s, d1 + s, d2 + s, d3 + s, h0 + s, h1 + s, h2 + s,
+                    ref c00, ref c01, ref c02, ref c10, ref c11, ref c12, ref c20, ref c21, ref c22, ref c30, ref c31, ref c32);
+                FourRows<TRows, TColumns>(
+                    x0 + s, x1 + s, x2 + s, x3 + s, e0 + s, e1 + s, e2 + s,
+                    ref c00, ref c01, ref c02, ref c10, ref c11, ref c12, ref c20, ref c21, ref c22, ref c30, ref c31, ref c32);
                 s += TSimd.Width;
             }
             else if (2 * TSimd.Width == Lanes.Count)
@@ -534,6 +506,31 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         if (TColumns.Value > 2)
         {
             Fold<TRows>(c02, c12, c22, c32, folded + (2 * Lanes.Folded), row);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourRows<TRows, TColumns>(
+        float* left0, float* left1, float* left2, float* left3, float* r0, float* r1, float* r2,
+        ref TF c00, ref TF c01, ref TF c02, ref TF c10, ref TF c11, ref TF c12, ref TF c20, ref TF c21, ref TF c22, ref TF c30, ref TF c31, ref TF c32)
+        where TRows : struct, ICount
+        where TColumns : struct, ICount
+    {
+        Columns<TColumns>(r0, r1, r2, out var q0, out var q1, out var q2);
+        OuterStep<TColumns>(left0, q0, q1, q2, ref c00, ref c01, ref c02);
+        if (TRows.Value > 1)
+        {
+            OuterStep<TColumns>(left1, q0, q1, q2, ref c10, ref c11, ref c12);
+        }
+
+        if (TRows.Value > 2)
+        {
+            OuterStep<TColumns>(left2, q0, q1, q2, ref c20, ref c21, ref c22);
+        }
+
+        if (TRows.Value > 3)
+        {
+            OuterStep<TColumns>(left3, q0, q1, q2, ref c30, ref c31, ref c32);
         }
     }
 

@@ -277,23 +277,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         TF b0 = TSimd.Load(_bias.Pointer + j), b1 = TVectors.Value > 1 ? TSimd.Load(_bias.Pointer + j + TSimd.Width) : b0;
         TF f0 = TSimd.Load(_factor.Pointer + j), f1 = TVectors.Value > 1 ? TSimd.Load(_factor.Pointer + j + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, bias0 = default, bias1 = default;
-        var row = 0;
-        for (; row < activeRows && starts[row + 1] - starts[row] == 1; row++)
-        {
-            var e = starts[row];
-            TF o0 = b0, o1 = b1, x0 = default, x1 = default;
-            Present<TVectors>(features[e], firstFeature, TSimd.Splat(values[e]), gram, units, ref o0, ref o1, ref x0, ref x1);
-            var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
-            var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1) : d0;
-            if (TBackward.IsOn)
-            {
-                bias0 = TSimd.Add(bias0, d0);
-                bias1 = TSimd.Add(bias1, d1);
-                Back<TVectors>(features[e], TSimd.Splat(values[e]), d0, d1, gramGradient);
-            }
-        }
-
-        for (; row < activeRows; row++)
+        for (var row = 0; row < activeRows; row++)
         {
             var (first, end) = (starts[row], starts[row + 1]);
             TF o0 = b0, o1 = b1, x0 = default, x1 = default;

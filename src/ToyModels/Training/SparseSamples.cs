@@ -121,7 +121,7 @@ public sealed class SparseSamples
             Array.Resize(ref _notedValues, length);
         }
 
-        var (mask, shift, noted, longest, words) = (blockRows - 1, int.Log2(blockRows), _noted, _longest, _words);
+        var (mask, shift, noted, longest, words, reached) = (blockRows - 1, int.Log2(blockRows), _noted, _longest, _words, _reached);
         fixed (int* cell = cells, lengths = _lengths, notedRows = _notedRows, notedFeatures = _notedFeatures)
         fixed (float* value = values, notedValues = _notedValues)
         {
@@ -135,13 +135,13 @@ public sealed class SparseSamples
                     if (length == longest)
                     {
                         longest++;
-                        if (_reached.Length < longest * words)
+                        if (reached.Length < longest * words)
                         {
-                            Array.Resize(ref _reached, 2 * longest * words);
+                            Array.Resize(ref reached, 2 * longest * words);
                         }
                     }
 
-                    _reached[(length * words) + (row >> 6)] |= 1UL << row;
+                    reached[(length * words) + (row >> 6)] |= 1UL << row;
                     notedRows[noted] = row;
                     notedFeatures[noted] = cell[e] >> shift;
                     notedValues[noted++] = value[e];
@@ -149,7 +149,7 @@ public sealed class SparseSamples
             }
         }
 
-        (_noted, _longest) = (noted, longest);
+        (_noted, _longest, _reached) = (noted, longest, reached);
     }
 
     /// <summary>
