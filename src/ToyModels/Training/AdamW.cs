@@ -6,7 +6,7 @@ namespace ToyModels;
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), step for step as PyTorch writes it:
 /// θ ← θ(1 − ηλ); m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε).
 /// </summary>
-internal abstract class AdamW(OptimizerOptions options)
+internal abstract unsafe class AdamW(OptimizerOptions options)
 {
     /// <summary>Parameters from which several threads pay: some hundred microseconds.</summary>
     private const int LeastShared = 1 << 18;
@@ -30,22 +30,26 @@ internal abstract class AdamW(OptimizerOptions options)
     /// <param name="gradient">∂L/∂θ, as many.</param>
     /// <param name="scale">What the gradient is multiplied by.</param>
     /// <param name="team">Threads that share the parameters where these are many; null for none.</param>
-    internal void Step(float[] parameters, float[] gradient, float scale, WorkerTeam? team = null)
+    internal void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float scale, WorkerTeam? team = null)
     {
         _rates.MoveNext();
-        if (team is null || parameters.Length < LeastShared)
+        fixed (float* pinnedParameters = parameters, pinnedGradient = gradient)
         {
-            Move(parameters, gradient, 0, parameters.Length, scale);
-            return;
-        }
+            if (team is null || parameters.Length < LeastShared)
+            {
+                Move(pinnedParameters, pinnedGradient, 0, parameters.Length, scale);
+                return;
+            }
 
-        var vectors = parameters.Length / Lanes.Count;
-        team.Run(thread => Move(
-            parameters, gradient, (int)((long)vectors * thread / team.Size) * Lanes.Count, (int)((long)vectors * (thread + 1) / team.Size) * Lanes.Count, scale));
+            var (theta, g, vectors) = ((nint)pinnedParameters, (nint)pinnedGradient, parameters.Length / Lanes.Count);
+            team.Run(thread => Move((float*)theta, (float*)g, Share(thread), Share(thread + 1), scale));
+
+            int Share(int thread) => (int)((long)vectors * thread / team.Size) * Lanes.Count;
+        }
     }
 
     /// <summary>Applies the rule with this step's <see cref="Rate"/> and <see cref="Root"/> to parameters <paramref name="first"/> up to <paramref name="end"/>.</summary>
-    protected abstract void Move(float[] parameters, float[] gradient, int first, int end, float scale);
+    protected abstract void Move(float* parameters, float* gradient, int first, int end, float scale);
 }
 
 /// <summary>The rule on one kind of vector; every operation is rounded once, so the bits are the same on all.</summary>
@@ -60,13 +64,13 @@ internal sealed unsafe class AdamW<TSimd, TF, TI>(OptimizerOptions options, int 
     private readonly float[] _square = new float[parameters];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Move(float[] parameters, float[] gradient, int first, int end, float scale)
+    protected override void Move(float* parameters, float* gradient, int first, int end, float scale)
     {
-        fixed (float* theta = parameters, g = gradient, m = _mean, v = _square)
+        fixed (float* m = _mean, v = _square)
         {
             for (var i = first; i < end; i += TSimd.Width)
             {
-                Move(theta + i, g + i, m + i, v + i, scale);
+                Move(parameters + i, gradient + i, m + i, v + i, scale);
             }
         }
     }

@@ -85,7 +85,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _h = new((long)hidden * Stride);
         _e = new((long)hidden * Stride);
         _d = new((long)features * Stride);
-        _areLanesKept = (long)features * hidden <= MostLanedWeights;
+        _areLanesKept = KeepsLanes(features, hidden);
         _lanes = new PinnedBuffer[_areLanesKept ? 1 : threads];
         for (var i = 0; i < _lanes.Length; i++)
         {
@@ -96,6 +96,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _sliceBiasGradients = new((long)_sliceLosses.Length * features);
         _chunk = _d;
     }
+
+    /// <summary>Whether sums over samples are kept as lanes through the whole batch.</summary>
+    internal static bool KeepsLanes(int features, int hidden) => (long)features * hidden <= MostLanedWeights;
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ToyModels;
 
@@ -110,6 +111,121 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
 
         return total;
+    }
+
+    /// <summary>
+    /// The same for a segment of samples and some of the features, their losses and the gradients of their biases slice by slice. h lies in panels of
+    /// <see cref="PanelSamples"/> samples, hidden × samples each, so that the part of a panel that chains of <see cref="DepthPanel"/> steps meet is one piece of
+    /// memory that stays in the nearest cache's reach. The parts of all panels and D of some dozens of features stay in the second cache meanwhile; W passes once.
+    /// </summary>
+    /// <param name="weights">W, feature-major and contiguous, from the first feature on.</param>
+    /// <param name="bias">b, from the first feature on.</param>
+    /// <param name="factor">2 I_j, times the scale of the gradient, from the first feature on.</param>
+    /// <param name="features">Number of features.</param>
+    /// <param name="hidden">Number of hidden dimensions m.</param>
+    /// <param name="panels">h, panel after panel.</param>
+    /// <param name="x">The targets, features × samples.</param>
+    /// <param name="d">D, features × samples; 0 past the last sample up to the next sixteen.</param>
+    /// <param name="samples">Number of samples.</param>
+    /// <param name="sliceRows">Samples of a slice, a multiple of <see cref="PanelSamples"/>.</param>
+    /// <param name="sums">Receive losses and gradients of biases.</param>
+    internal static void PanelErrors<TRelu>(
+        float* weights, float* bias, float* factor, int features, int hidden, float* panels, SampleMatrix x, SampleMatrix d, int samples, int sliceRows, in SliceSums sums)
+        where TRelu : struct, ISwitch
+    {
+        var lanes = stackalloc float[(MostRows + 3) * Lanes.Count];
+        var loss = lanes + (MostRows * Lanes.Count);
+        var mask = loss + (2 * Lanes.Count);
+        var whole = samples & -Lanes.Count;
+        Lanes.Mask(mask, samples - whole);
+        var panelSamples = PanelSamples;
+        var count = BlocksOf(features);
+        for (var first = 0; first < hidden; first += DepthPanel)
+        {
+            var steps = Math.Min(DepthPanel, hidden - first);
+            for (int block = 0, j = 0; block < count; block++)
+            {
+                var height = (features - j + count - block - 1) / (count - block);
+                var a = weights + ((nint)j * hidden) + first;
+                var errors = new ErrorTerms(bias + j, factor + j, x.From(j, 0), mask, lanes, loss);
+                for (var from = 0; from < samples; from += sliceRows)
+                {
+                    var end = Math.Min(from + sliceRows, samples);
+                    new Span<float>(lanes, (MostRows + 2) * Lanes.Count).Clear();
+                    for (var s = from; s < end; s += panelSamples)
+                    {
+                        Prefetch(a + (height * (nint)hidden) + s, height, hidden);
+                        var b = new SampleMatrix(panels + ((nint)s * hidden) + ((nint)first * panelSamples) - s, panelSamples);
+                        var chains = new Chains(a, hidden, 1, steps, b, d.From(j, 0));
+                        var (panelEnd, isFirst) = (Math.Min(s + panelSamples, end), first == 0);
+                        if (first + steps < hidden)
+                        {
+                            panelEnd = Lanes.RoundUp(panelEnd);
+                            if (isFirst)
+                            {
+                                Pass<Biased, Off, Off>(height, chains, errors, s, panelEnd);
+                            }
+                            else
+                            {
+                                Pass<TakenUp, Off, Off>(height, chains, errors, s, panelEnd);
+                            }
+                        }
+                        else if (isFirst)
+                        {
+                            Outputs<Output, TRelu>(height, chains, errors, s, panelEnd);
+                        }
+                        else
+                        {
+                            Outputs<TakenUpOutput, TRelu>(height, chains, errors, s, panelEnd);
+                        }
+                    }
+
+                    if (first + steps == hidden)
+                    {
+                        var slice = from / sliceRows;
+                        for (var r = 0; r < height; r++)
+                        {
+                            sums.Bias[(slice * sums.BiasStride) + j + r] = Lanes.Sum(lanes + (r * Lanes.Count));
+                        }
+
+                        sums.Losses[(slice * sums.LossStride) + block] = Lanes.Sum(loss) + (double)Lanes.Sum(loss + Lanes.Count);
+                    }
+                }
+
+                j += height;
+            }
+        }
+    }
+
+    /// <summary>Samples of a panel of h.</summary>
+    internal static int PanelSamples => Math.Max(Lanes.Count, 2 * TSimd.Width);
+
+    /// <summary>Register blocks of the outputs of so many features, equally high or nearly so, the higher ones first.</summary>
+    internal static int BlocksOf(int features) => (features + MostRows - 1) / MostRows;
+
+    /// <summary>Asks for the next few rows' weights, a cache line of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* weights, int rows, nint rowLength)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                Sse.Prefetch1(weights + (r * rowLength));
+            }
+        }
+    }
+
+    private static void Outputs<TRole, TRelu>(int height, in Chains chains, in ErrorTerms errors, int first, int end)
+        where TRole : struct, IRole
+        where TRelu : struct, ISwitch
+    {
+        var whole = end & -Lanes.Count;
+        Pass<TRole, TRelu, Off>(height, chains, errors, first, whole);
+        if (whole < end)
+        {
+            Pass<TRole, TRelu, On>(height, chains, errors, whole, whole + Lanes.Count);
+        }
     }
 
     private static void Pass<TRole, TRelu, TMasked>(int height, in Chains chains, in ErrorTerms errors, int first, int end)
@@ -312,7 +428,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         where TVectors : struct, ICount
         where TRole : struct, IRole
     {
-        if (TRole.IsOutput)
+        if (TRole.IsFromBias)
         {
             c0 = TSimd.Splat(bias[row]);
             c1 = c0;
@@ -656,34 +772,52 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         internal readonly float* Loss = loss;
     }
 
+    /// <summary>Where a group of features leaves its sums: of losses one for each slice and register block, of gradients of biases one for each slice and feature.</summary>
+    internal readonly struct SliceSums(double* losses, nint lossStride, float* bias, nint biasStride)
+    {
+        internal readonly double* Losses = losses;
+        internal readonly nint LossStride = lossStride;
+        internal readonly float* Bias = bias;
+        internal readonly nint BiasStride = biasStride;
+    }
+
     /// <summary>How chains begin and end.</summary>
     private interface IRole
     {
-        static abstract bool IsTakenUp { get; }
+        static virtual bool IsFromBias => false;
 
-        static abstract bool IsOutput { get; }
+        static virtual bool IsTakenUp => false;
+
+        static virtual bool IsOutput => false;
     }
 
     /// <summary>From 0, stored.</summary>
-    private readonly struct Begun : IRole
-    {
-        public static bool IsTakenUp => false;
-
-        public static bool IsOutput => false;
-    }
+    private readonly struct Begun : IRole;
 
     /// <summary>From where they broke off, stored.</summary>
     private readonly struct TakenUp : IRole
     {
         public static bool IsTakenUp => true;
+    }
 
-        public static bool IsOutput => false;
+    /// <summary>From the bias, stored.</summary>
+    private readonly struct Biased : IRole
+    {
+        public static bool IsFromBias => true;
     }
 
     /// <summary>From the bias, turned into errors.</summary>
     private readonly struct Output : IRole
     {
-        public static bool IsTakenUp => false;
+        public static bool IsFromBias => true;
+
+        public static bool IsOutput => true;
+    }
+
+    /// <summary>From where they broke off, turned into errors.</summary>
+    private readonly struct TakenUpOutput : IRole
+    {
+        public static bool IsTakenUp => true;
 
         public static bool IsOutput => true;
     }

@@ -45,6 +45,8 @@ internal static class Engines
         return isGram ? new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team)
             : SmallGradient.Fits(features, options.Hidden)
                 ? new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize)
+            : LargeGradient<TSimd, TF, TI>.Fits(features, options.Hidden)
+                ? new LargeGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team)
             : new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team);
     }
 

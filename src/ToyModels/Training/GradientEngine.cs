@@ -18,8 +18,15 @@ internal abstract class GradientEngine : IDisposable
     /// <summary>∂L/∂b, n values: valid after <see cref="End"/>.</summary>
     internal abstract ReadOnlySpan<float> BiasGradient { get; }
 
+    /// <summary>∂L/∂W, ∂L/∂b, then zeros up to a whole number of vectors, where an engine keeps them in one piece: valid after <see cref="End"/>; else null.</summary>
+    internal virtual PinnedBuffer? Gradient => null;
+
     /// <summary>Takes the parameters and clears the gradients.</summary>
     internal abstract void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias);
+
+    /// <summary>Takes parameters that stay as they are up to <see cref="End"/> or the next call, W, then b, and clears the gradients.</summary>
+    internal virtual void BeginInPlace(PinnedBuffer parameters) =>
+        Begin(parameters.Span[..WeightGradient.Length], parameters.Span.Slice(WeightGradient.Length, BiasGradient.Length));
 
     /// <summary>Reads the next chunk.</summary>
     /// <param name="reader">Where from.</param>

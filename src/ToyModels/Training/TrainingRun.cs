@@ -14,8 +14,10 @@ internal sealed class TrainingRun
     private readonly int? _steps;
 
     // W, then b, then zeros that stay zero up to a whole number of vectors.
-    private readonly float[] _parameters;
-    private readonly float[] _gradient;
+    private readonly PinnedBuffer _parameters;
+
+    // As long, in the same order: the engine's own, or a copy of what it has in two pieces.
+    private readonly PinnedBuffer _gradient;
 
     /// <param name="instance">What to train; its options hold the resolved seed.</param>
     /// <param name="restart">Number of the restart, from 0: it names the initial weights.</param>
@@ -28,9 +30,9 @@ internal sealed class TrainingRun
         _engine = engine;
         _features = instance.Samples.FeatureCount;
         _steps = StepsOf(_options);
-        _parameters = new float[Lanes.RoundUp(checked(_features * (_options.Hidden + 1)))];
-        _gradient = new float[_parameters.Length];
-        InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart).CopyTo(_parameters, 0);
+        _parameters = new(Lanes.RoundUp(checked(_features * (_options.Hidden + 1))));
+        _gradient = engine.Gradient ?? new(_parameters.Length);
+        InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart).CopyTo(_parameters.Span);
         _optimizer = Engines.CreateOptimizer(_options.Optimizer, _parameters.Length);
     }
 
@@ -100,7 +102,7 @@ internal sealed class TrainingRun
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>
     private double? Step(SampleReader reader)
     {
-        _engine.Begin(Weights, Bias);
+        _engine.BeginInPlace(_parameters);
 
         // The last batch of the last epoch may be short, which shows only when it has been read: its mean is put right after.
         var loss = 0.0;
@@ -124,9 +126,13 @@ internal sealed class TrainingRun
         }
 
         _engine.End();
-        _engine.WeightGradient.CopyTo(_gradient);
-        _engine.BiasGradient.CopyTo(_gradient.AsSpan(_features * _options.Hidden));
-        _optimizer.Step(_parameters, _gradient, (float)((double)_options.BatchSize / samples), _engine.Team);
+        if (_engine.Gradient is null)
+        {
+            _engine.WeightGradient.CopyTo(_gradient.Span);
+            _engine.BiasGradient.CopyTo(_gradient.Span[Weights.Length..]);
+        }
+
+        _optimizer.Step(_parameters.Span, _gradient.Span, (float)((double)_options.BatchSize / samples), _engine.Team);
         return loss * Reduction / samples;
     }
 
@@ -135,7 +141,10 @@ internal sealed class TrainingRun
     /// <summary>The loss on the fixed evaluation sample; the same pass counts densities where the data carry none.</summary>
     private float Evaluate(ToyModel model)
     {
-        _engine.Begin(model.Weights, model.Bias);
+        // Training is over: the last parameters make room for those recorded.
+        model.Weights.CopyTo(_parameters.Span);
+        model.Bias.CopyTo(_parameters.Span[model.Weights.Length..]);
+        _engine.BeginInPlace(_parameters);
         using var reader = _instance.Samples.OpenEvaluation();
         var present = new long[_features];
         var isCounted = _instance.Samples.Densities.IsDefault;
@@ -155,7 +164,7 @@ internal sealed class TrainingRun
         return (float)(loss * Reduction / samples);
     }
 
-    private ReadOnlySpan<float> Weights => _parameters.AsSpan(0, _features * _options.Hidden);
+    private ReadOnlySpan<float> Weights => _parameters.Span[..(_features * _options.Hidden)];
 
-    private ReadOnlySpan<float> Bias => _parameters.AsSpan(_features * _options.Hidden, _features);
+    private ReadOnlySpan<float> Bias => _parameters.Span.Slice(_features * _options.Hidden, _features);
 }
