@@ -12,11 +12,11 @@ namespace ToyModels;
 /// any number. Groups of about sixty features are what W's rows and the lists come in.
 /// <list type="number">
 /// <item>Each group of x is listed, sample by sample.</item>
-/// <item>h = Wx: a piece is a block of up to twelve vectors of hidden dimensions by 128 samples, which stays in the second cache while the groups pass: of
-/// each, the block's columns of W are packed into the nearest cache, and all samples' lists go over them.</item>
+/// <item>h = Wx: a piece is a block of up to twelve vectors of hidden dimensions by all samples, or by some of them where there are many threads. It stays in
+/// the second cache while the groups pass: of each, the block's columns of W are packed into the nearest cache, and the samples' lists go over them.</item>
 /// <item>o = b + Wᵀh, turned into D: a piece is a group. Its D is listed while it is near.</item>
 /// <item>e = ∂L/∂h = WD, as h.</item>
-/// <item>∂W = D·hᵀ + x·eᵀ: a piece is 128 features, listed by lanes of samples; for each block of hidden dimensions, sixteen features at a time pass the
+/// <item>∂W = D·hᵀ + x·eᵀ: a piece is 128 features, listed by lanes of samples; for each block of hidden dimensions, some features at a time pass the
 /// samples of one lane after the other.</item>
 /// </list>
 /// W is read from memory once a phase, and the gradient is written once a segment.
@@ -33,9 +33,6 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     /// <summary>Samples whose losses and gradients of biases are summed up before they join others.</summary>
     private const int SliceRows = 64;
 
-    /// <summary>Samples of a piece of h and e.</summary>
-    private const int TileRows = 128;
-
     /// <summary>Samples between which some of the next weights are asked for.</summary>
     private const int RowsAtOnce = 16;
 
@@ -43,7 +40,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private const int OuterFeatures = 128;
 
     /// <summary>Features that pass a lane's samples before the next lane comes.</summary>
-    private const int OuterRows = 16;
+    private const int OuterRows = 32;
 
     private readonly bool _isRelu;
     private readonly int _hidden;
@@ -62,6 +59,9 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     // Pairs of vectors that hold a row of W, and blocks of columns with about the same number of them.
     private readonly int _pairs;
     private readonly int _columnBlocks;
+
+    // Samples of a piece of h and e: fewer than a segment has where there are fewer blocks of columns than threads.
+    private readonly int _tileRows;
 
     private readonly PinnedBuffer _factor;
     private readonly PinnedBuffer _gradient;
@@ -82,7 +82,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private readonly Workspace[] _workspaces;
 
     private PinnedBuffer? _own;
-    private PinnedBuffer _parameters;
+    private PinnedBuffer? _parameters;
     private bool _isFirstSegment;
     private bool _isBothWays;
     private SampleMatrix _x;
@@ -114,11 +114,18 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         _groups = (_blocks + _groupBlocks - 1) / _groupBlocks;
         _pairs = (hidden + (2 * TSimd.Width) - 1) / (2 * TSimd.Width);
         _columnBlocks = (_pairs + ListKernels<TSimd, TF, TI>.MostPairs - 1) / ListKernels<TSimd, TF, TI>.MostPairs;
+        _tileRows = _columnBlocks >= threads ? SegmentRows : 2 * _columnBlocks >= threads ? SegmentRows / 2 : SegmentRows / 4;
+        if (_columnBlocks > threads)
+        {
+            // As many for each thread.
+            _columnBlocks = Math.Min(_pairs, (_columnBlocks + threads - 1) / threads * threads);
+        }
+
 
         var segment = Lanes.RoundUp(Math.Min(SegmentRows, ChunkRows));
         var rowLength = ListKernels<TSimd, TF, TI>.RowLength;
         var groupFeatures = Math.Min(features, _groupBlocks * 6);
-        _parameters = _factor = new(features);
+        _factor = new(features);
         _gradient = new(Lanes.RoundUp(checked(features * (hidden + 1))));
         DStride = segment + Lanes.Count;
         _d = new((long)features * DStride);
@@ -148,9 +155,9 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
 
     private int DStride { get; }
 
-    private float* Weights => _parameters.Pointer;
+    private float* Weights => _parameters!.Pointer;
 
-    private float* Bias => _parameters.Pointer + ((nint)Features * _hidden);
+    private float* Bias => _parameters!.Pointer + ((nint)Features * _hidden);
 
     private int Width => Lanes.RoundUp(_rows);
 
@@ -249,12 +256,12 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     {
         var rowLength = ListKernels<TSimd, TF, TI>.RowLength;
         var workspace = _workspaces[thread];
-        var tiles = (Width + TileRows - 1) / TileRows;
+        var tiles = (Width + _tileRows - 1) / _tileRows;
         while (Next() is var piece && piece < _columnBlocks * tiles)
         {
             var (pairs, column, columns) = ColumnsOf(piece / tiles);
-            var first = piece % tiles * TileRows;
-            var rows = Math.Min(TileRows, Width - first);
+            var first = piece % tiles * _tileRows;
+            var rows = Math.Min(_tileRows, Width - first);
             workspace.Tile.Span.Clear();
             workspace.Packed.Span.Clear();
             for (var group = 0; group < _groups; group++)
@@ -289,11 +296,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private void Pack(int group, int column, int columns, float* packed)
     {
         var (first, end) = FeaturesOf(group);
-        for (var j = first; j < end; j++)
-        {
-            new ReadOnlySpan<float>(Weights + ((nint)j * _hidden) + column, columns).CopyTo(new Span<float>(packed, columns));
-            packed += ListKernels<TSimd, TF, TI>.RowLength;
-        }
+        ListKernels<TSimd, TF, TI>.Pack(Weights + ((nint)first * _hidden) + column, _hidden, end - first, columns, packed);
     }
 
     /// <summary>Asks for the part of a group's columns that falls to row <paramref name="row"/> of so many.</summary>
@@ -437,7 +440,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         internal PinnedBuffer Packed { get; } = new((long)groupFeatures * rowLength);
 
         /// <summary>h or e of some samples and columns.</summary>
-        internal PinnedBuffer Tile { get; } = new((long)TileRows * rowLength);
+        internal PinnedBuffer Tile { get; } = new((long)SegmentRows * rowLength);
 
         /// <summary>Sums of lanes.</summary>
         internal PinnedBuffer Sums { get; } = new((long)ListKernels<TSimd, TF, TI>.Waiting * OuterRows * rowLength);

@@ -166,6 +166,33 @@ internal static unsafe class ListKernels<TSimd, TF, TI>
         *starts = (int)(end - entries);
     }
 
+    /// <summary>Some columns of rows become rows of <see cref="RowLength"/>.</summary>
+    /// <param name="from">The first row's columns.</param>
+    /// <param name="stride">Distance between rows.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="to">Receives them; what lies behind a row's columns stays.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void Pack(float* from, nint stride, int rows, int columns, float* to)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var k = 0;
+            for (; k + TSimd.Width <= columns; k += TSimd.Width)
+            {
+                TSimd.Store(TSimd.Load(from + k), to + k);
+            }
+
+            for (; k < columns; k++)
+            {
+                to[k] = from[k];
+            }
+
+            from += stride;
+            to += RowLength;
+        }
+    }
+
     /// <summary>Writes every number, and moves on only behind those that are not 0: a branch would be foreseen too seldom.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Listed* Add(Listed* end, float value, int offset)

@@ -78,6 +78,61 @@ public sealed class GradientTests
     }
 
     [Theory]
+    [InlineData(ToyModelKind.ReluOutput, 1003, 301, 300, 0.1f)]
+    [InlineData(ToyModelKind.ReluOutput, 400, 700, 77, 1f)]
+    [InlineData(ToyModelKind.Linear, 600, 513, 70, 0.3f)]
+    public void Products_with_non_zeros_alone_have_the_bits_of_whole_ones_on_any_width_and_number_of_threads(
+        ToyModelKind kind, int features, int hidden, int count, float density)
+    {
+        var problem = new Problem(kind, features, hidden, count, density);
+        using var whole = new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(kind, features, hidden, problem.Importances, count);
+        var loss = problem.Accumulate(whole, 0.5f);
+        foreach (var engine in (GradientEngine[])[
+            new LargeGradient<Simd128, Vector128<float>, Vector128<int>>(kind, features, hidden, problem.Importances, count),
+            new LargeGradient<Simd256, Vector256<float>, Vector256<int>>(kind, features, hidden, problem.Importances, count, threads: 2),
+            new LargeGradient<Simd512, Vector512<float>, Vector512<int>>(kind, features, hidden, problem.Importances, count, threads: 7)])
+        {
+            using (engine)
+            {
+                // Twice: nothing is left of a batch in the next.
+                for (var batch = 0; batch < 2; batch++)
+                {
+                    Assert.Equal(loss, problem.Accumulate(engine, 0.5f));
+                    Assert.Equal(whole.WeightGradient, engine.WeightGradient);
+                    Assert.Equal(whole.BiasGradient, engine.BiasGradient);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void An_engine_reads_parameters_where_they_lie_as_it_reads_copies_of_them()
+    {
+        var problem = new Problem(ToyModelKind.ReluOutput, 30, 70, 40, 0.3f);
+        var parameters = new PinnedBuffer(31 * 70);
+        problem.Weights.CopyTo(parameters.Span);
+        problem.Bias.CopyTo(parameters.Span[problem.Weights.Length..]);
+        foreach (var engine in problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>())
+        {
+            var loss = problem.Accumulate(engine, 0.5f);
+            var expected = engine.WeightGradient.ToArray();
+            using var reader = problem.Open();
+            var lossInPlace = 0.0;
+            engine.BeginInPlace(parameters);
+            engine.Read(reader, problem.Count);
+            engine.Accumulate(0.5f, ref lossInPlace);
+            engine.End();
+            Assert.Equal(loss, lossInPlace);
+            Assert.Equal(expected, engine.WeightGradient);
+            if (engine.Gradient is { } gradient)
+            {
+                Assert.Equal(expected, gradient.Span[..expected.Length]);
+                Assert.Equal(engine.BiasGradient, gradient.Span.Slice(expected.Length, problem.Features));
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(5)]
     public void The_form_over_non_zeros_gives_the_same_bits_on_several_threads(int threads)
@@ -250,6 +305,7 @@ public sealed class GradientTests
             where TI : unmanaged =>
         [
             new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
+            new LargeGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new GramGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             .. SmallGradient.Fits(Features, Hidden) ? [new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count)] : (GradientEngine[])[],
         ];
