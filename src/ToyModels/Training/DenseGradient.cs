@@ -97,6 +97,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _chunk = _d;
     }
 
+    /// <summary>So many samples that x and D of a slice fill no more than most of a second cache of 512 KiB, but at least 64.</summary>
+    internal static int SliceRows(int features) => features <= 200 ? 256 : features <= 400 ? 128 : 64;
+
     /// <summary>Whether sums over samples are kept as lanes through the whole batch.</summary>
     internal static bool KeepsLanes(int features, int hidden) => (long)features * hidden <= MostLanedWeights;
 
@@ -172,9 +175,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         Team?.Dispose();
         base.Dispose();
     }
-
-    /// <summary>So many samples that x and D of a slice fill no more than most of a second cache of 512 KiB, but at least 64.</summary>
-    private static int SliceRows(int features) => features <= 200 ? 256 : features <= 400 ? 128 : 64;
 
     private void Take(PinnedBuffer chunk, int rows, float scale)
     {

@@ -30,9 +30,6 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     /// <summary>Samples whose products are summed up before they join the sums of those before them.</summary>
     private const int SegmentRows = 256;
 
-    /// <summary>Samples whose losses and gradients of biases are summed up before they join others.</summary>
-    private const int SliceRows = 64;
-
     /// <summary>Samples between which some of the next weights are asked for.</summary>
     private const int RowsAtOnce = 16;
 
@@ -50,6 +47,9 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private readonly Action<int> _takeErrors;
     private readonly Action<int> _takeBack;
     private readonly Action<int> _addWeightGradient;
+
+    // Samples whose losses and gradients of biases are summed up before they join others.
+    private readonly int _sliceRows;
 
     // Register blocks of outputs, and groups of a number of them.
     private readonly int _blocks;
@@ -100,6 +100,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _hidden = hidden;
+        _sliceRows = DenseGradient<TSimd, TF, TI>.SliceRows(features);
         _importances = importances.ToArray();
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _listSamples = _ => ListSamples();
@@ -135,7 +136,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         _groupStarts = segment + 1;
         _entries = new(2L * _groups * _groupEntries);
         _starts = new((long)_groups * _groupStarts);
-        var slices = (segment + SliceRows - 1) / SliceRows;
+        var slices = (segment + _sliceRows - 1) / _sliceRows;
         _sliceBiasGradients = new((long)slices * features);
         _blockLosses = new double[slices * _blocks];
         _workspaces = new Workspace[threads];
@@ -350,7 +351,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         var (j, end) = FeaturesOf(group);
         DenseKernels<TSimd, TF, TI>.PanelErrors<TRelu>(
             Weights + ((nint)j * _hidden), Bias + j, _factor.Pointer + j, end - j, _hidden, _panels.Pointer,
-            _x.From(j, 0), new SampleMatrix(_d.Pointer, DStride).From(j, 0), _rows, SliceRows, sums);
+            _x.From(j, 0), new SampleMatrix(_d.Pointer, DStride).From(j, 0), _rows, _sliceRows, sums);
     }
 
     private void AddWeightGradient(int thread)
@@ -410,7 +411,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private void AddSlices(float scale, ref double loss)
     {
         var biasGradient = _gradient.Pointer + ((nint)Features * _hidden);
-        for (var slice = 0; slice * SliceRows < _rows; slice++)
+        for (var slice = 0; slice * _sliceRows < _rows; slice++)
         {
             var sum = 0.0;
             foreach (var blockLoss in _blockLosses.AsSpan(slice * _blocks, _blocks))
