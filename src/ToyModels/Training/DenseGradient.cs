@@ -22,7 +22,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private const int SegmentsPerThread = 2;
 
     /// <summary>Features whose weight gradient a thread takes at once, whole register blocks.</summary>
-    private const int FeaturesAtOnce = 32;
+    private const int FeaturesAtOnce = 16;
 
     /// <summary>Hidden dimensions whose lanes are summed at once where not all lanes are kept.</summary>
     private const int DimensionsAtOnce = 48;
@@ -55,6 +55,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly PinnedBuffer _sliceBiasGradients;
     private readonly double[] _sliceLosses;
     private PinnedBuffer _chunk;
+    private bool _isFirstChunk;
     private int _rows;
     private int _nextSlice;
     private int _nextFeature;
@@ -115,15 +116,12 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         bias.CopyTo(_bias.Span);
         _weightGradient.Span.Clear();
         _biasGradient.Span.Clear();
-        if (_areLanesKept)
-        {
-            _lanes[0].Span.Clear();
-        }
+        _isFirstChunk = true;
     }
 
     internal override void End()
     {
-        if (_areLanesKept)
+        if (_areLanesKept && !_isFirstChunk)
         {
             Share(_sumWeightGradient);
         }
@@ -153,6 +151,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
             Team.Run(_addWeightGradient);
         }
 
+        _isFirstChunk = false;
         AddLosses(scale, ref loss);
         for (var slice = 0; slice < SlicesOf(rows); slice++)
         {
@@ -238,8 +237,14 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         SampleMatrix d = Matrix(_d), h = Matrix(_h).From(0, first), x = Matrix(_chunk), e = Matrix(_e).From(0, first);
         if (_areLanesKept)
         {
-            DenseKernels<TSimd, TF, TI>.AddOuter(
-                d.From(from, first), h, x.From(from, first), e, lanes.Pointer + ((nint)from * _hidden * Lanes.Folded), to - from, _hidden, width);
+            var row = (nint)_hidden * Lanes.Folded;
+            var kept = lanes.Pointer + (from * row);
+            if (_isFirstChunk && first == 0)
+            {
+                new Span<float>(kept, (int)((to - from) * row)).Clear();
+            }
+
+            DenseKernels<TSimd, TF, TI>.AddOuter(d.From(from, first), h, x.From(from, first), e, kept, to - from, _hidden, width);
             return;
         }
 
