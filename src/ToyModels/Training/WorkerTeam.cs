@@ -8,8 +8,11 @@ namespace ToyModels;
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    /// <summary>Looks for the next piece, some hundred microseconds, before a thread sleeps.</summary>
-    private const int Looks = 5000;
+    /// <summary>Looks for the next piece, some ten microseconds, that leave the core to no one.</summary>
+    private const int Looks = 500;
+
+    /// <summary>Looks that follow, some hundred microseconds, before a thread sleeps: each leaves the core to who may need it, the caller perhaps.</summary>
+    private const int PatientLooks = 500;
 
     private readonly object _gate = new();
     private readonly Thread[] _threads;
@@ -93,14 +96,21 @@ internal sealed class WorkerTeam : IDisposable
     /// <summary>Returns when the round after <paramref name="round"/> has begun.</summary>
     private void Await(int round)
     {
-        for (var look = 0; look < Looks; look++)
+        for (var look = 0; look < Looks + PatientLooks; look++)
         {
             if (Volatile.Read(ref _round) != round)
             {
                 return;
             }
 
-            Thread.SpinWait(1);
+            if (look < Looks)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                Thread.Yield();
+            }
         }
 
         lock (_gate)
