@@ -22,7 +22,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly int _hidden;
     private readonly int _padded;
     private readonly float[] _importances;
-    private readonly SparseSamples _samples = new() { IsByLength = true };
+    private readonly SparseSamples _samples = new();
+    private readonly RowsByLength _rows;
     private readonly Action<int> _takeGram;
     private readonly Action<int> _passPanels;
     private readonly Action<int> _symmetrise;
@@ -37,9 +38,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _productByDimension;
     private readonly PinnedBuffer _weightGradient;
     private readonly PinnedBuffer _biasGradient;
-
-    // Row i is the i-th unit vector, row 16 is zero: Σ x_i e_i puts a row's own values into the panel that they belong to.
-    private readonly PinnedBuffer _units;
 
     private bool _isBothWays;
     private int _nextPanel;
@@ -67,11 +65,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _productByDimension = new((long)hidden * _padded);
         _weightGradient = new((long)features * hidden);
         _biasGradient = new(_padded);
-        _units = new((Lanes.Count + 1) * Lanes.Count);
-        for (var i = 0; i < Lanes.Count; i++)
-        {
-            _units.Pointer[(i * Lanes.Count) + i] = 1;
-        }
+        _rows = new(features, ChunkRows);
     }
 
     internal override int ChunkRows { get; }
@@ -94,7 +88,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     internal override int Read(SampleReader reader, int rows)
     {
         var read = reader.ReadSparse(_samples, rows, _features);
-        _samples.SortByLength();
+        _rows.Take(_samples);
         return read;
     }
 
@@ -242,63 +236,66 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
     {
-        fixed (int* starts = _samples.Starts, features = _samples.Features)
+        var end = Math.Min(panel + Lanes.Count, _features);
+        for (var j = panel; j < end; j += 2 * TSimd.Width)
         {
-            fixed (float* values = _samples.Values)
+            if (end - j <= TSimd.Width)
             {
-                var step = Math.Min(2 * TSimd.Width, Lanes.Count);
-                for (var j = panel; j < panel + Lanes.Count; j += step)
-                {
-                    if (step == TSimd.Width)
-                    {
-                        Columns<TRelu, TBackward, One>(j, starts, features, values, _samples.ActiveRows, _samples.EmptyRows);
-                    }
-                    else
-                    {
-                        Columns<TRelu, TBackward, Two>(j, starts, features, values, _samples.ActiveRows, _samples.EmptyRows);
-                    }
-                }
+                Columns<TRelu, TBackward, One>(j);
+            }
+            else
+            {
+                Columns<TRelu, TBackward, Two>(j);
             }
         }
     }
 
     /// <summary>All rows of the chunk through columns j … of one panel, one or two vectors of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Columns<TRelu, TBackward, TVectors>(int j, int* starts, int* features, float* values, int activeRows, int emptyRows)
+    private void Columns<TRelu, TBackward, TVectors>(int j)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
         where TVectors : struct, ICount
     {
-        var firstFeature = j & -Lanes.Count;
-        var column = j - firstFeature;
-        var gram = _gram.Pointer + ((nint)firstFeature * _features) + column;
-        var gramGradient = _gramGradient.Pointer + ((nint)firstFeature * _features) + column;
-        var units = _units.Pointer + column;
+        var panel = j & -Lanes.Count;
+        var gram = _gram.Pointer + ((nint)panel * _features) + (j - panel);
+        var gramGradient = _gramGradient.Pointer + ((nint)panel * _features) + (j - panel);
         TF b0 = TSimd.Load(_bias.Pointer + j), b1 = TVectors.Value > 1 ? TSimd.Load(_bias.Pointer + j + TSimd.Width) : b0;
         TF f0 = TSimd.Load(_factor.Pointer + j), f1 = TVectors.Value > 1 ? TSimd.Load(_factor.Pointer + j + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, bias0 = default, bias1 = default;
-        for (var row = 0; row < activeRows; row++)
+        fixed (int* firstOffset = _rows.Offsets, counts = _rows.Count)
+        fixed (float* firstValue = _rows.Values)
         {
-            var (first, end) = (starts[row], starts[row + 1]);
-            TF o0 = b0, o1 = b1, x0 = default, x1 = default;
-            for (var e = first; e < end; e++)
+            var offsets = firstOffset;
+            var values = firstValue;
+            var x = _rows.Matrix.Pointer + j;
+            var (stride, longest) = ((nint)_rows.Stride, _rows.Longest);
+            for (var length = 1; length <= longest; length++)
             {
-                Present<TVectors>(features[e], firstFeature, TSimd.Splat(values[e]), gram, units, ref o0, ref o1, ref x0, ref x1);
-            }
-
-            var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
-            var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1) : d0;
-            if (TBackward.IsOn)
-            {
-                bias0 = TSimd.Add(bias0, d0);
-                bias1 = TSimd.Add(bias1, d1);
-                for (var e = first; e < end; e++)
+                for (var rows = counts[length]; rows > 0; rows--, x += stride, offsets += length, values += length)
                 {
-                    Back<TVectors>(features[e], TSimd.Splat(values[e]), d0, d1, gramGradient);
+                    TF o0 = b0, o1 = b1;
+                    for (nint e = 0; e < length; e++)
+                    {
+                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], ref o0, ref o1);
+                    }
+
+                    var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TSimd.Load(x), f0, ref loss0);
+                    var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, TSimd.Load(x + TSimd.Width), f1, ref loss1) : d0;
+                    if (TBackward.IsOn)
+                    {
+                        bias0 = TSimd.Add(bias0, d0);
+                        bias1 = TSimd.Add(bias1, d1);
+                        for (nint e = 0; e < length; e++)
+                        {
+                            Back<TVectors>(TSimd.Splat(values[e]), d0, d1, gramGradient + offsets[e]);
+                        }
+                    }
                 }
             }
         }
 
+        var emptyRows = _samples.EmptyRows;
         EndColumns<TRelu>(j, b0, f0, loss0, bias0, emptyRows);
         if (TVectors.Value > 1)
         {
@@ -306,33 +303,23 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>Adds one non-zero's share to a row's outputs and to its own values.</summary>
+    /// <summary>Adds one non-zero's share to a row's outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Present<TVectors>(
-        int feature, int firstFeature, TF value, float* gram, float* units, ref TF o0, ref TF o1, ref TF x0, ref TF x1)
+    private static void Present<TVectors>(TF value, float* g, ref TF o0, ref TF o1)
         where TVectors : struct, ICount
     {
-        var g = gram + ((nint)feature * Lanes.Count);
-
-        // Without a branch, which would be foreseen too seldom: row 16 for features of other panels.
-        var own = feature - firstFeature;
-        var isOther = (own | (Lanes.Count - 1 - own)) >> 31;
-        var unit = units + ((nint)((own & ~isOther) + (isOther & Lanes.Count)) * Lanes.Count);
         o0 = TSimd.MultiplyAdd(value, TSimd.Load(g), o0);
-        x0 = TSimd.MultiplyAdd(value, TSimd.Load(unit), x0);
         if (TVectors.Value > 1)
         {
             o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + TSimd.Width), o1);
-            x1 = TSimd.MultiplyAdd(value, TSimd.Load(unit + TSimd.Width), x1);
         }
     }
 
     /// <summary>Adds one non-zero's share to the gradient of G.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back<TVectors>(int feature, TF value, TF d0, TF d1, float* gramGradient)
+    private static void Back<TVectors>(TF value, TF d0, TF d1, float* dg)
         where TVectors : struct, ICount
     {
-        var dg = gramGradient + ((nint)feature * Lanes.Count);
         TSimd.Store(TSimd.MultiplyAdd(value, d0, TSimd.Load(dg)), dg);
         if (TVectors.Value > 1)
         {

@@ -23,11 +23,15 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
 
     // Sums of sixteen lanes each: n·m of the weight gradient, n of the bias gradient, n of the squared errors.
     private readonly PinnedBuffer _sums;
+    private readonly EmptyRows _emptyRows;
+    private readonly SparseSamples _samples = new();
+    private int _emptyCount;
 
-    internal SmallGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
+    internal SmallGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, EmptyRows emptyRows)
         : base(features, batch, chunkRows: 256)
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
+        _emptyRows = emptyRows;
         _hidden = hidden;
         _importances = importances.ToArray();
         _weights = new(features * hidden);
@@ -47,6 +51,55 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         bias.CopyTo(_bias.Span);
         Array.Clear(_weightGradient);
         Array.Clear(_biasGradient);
+    }
+
+    protected override int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept)
+    {
+        int read;
+        if (_emptyRows == EmptyRows.NeverRead)
+        {
+            for (var i = 0; i < Features; i++)
+            {
+                chunk.Span.Slice(i * Stride, Lanes.RoundUp(_samples.ActiveRows)).Clear();
+            }
+
+            read = reader.ReadSparse(_samples, rows, Features);
+            kept = _samples.ActiveRows;
+            fixed (int* ends = _samples.Starts, features = _samples.Features)
+            {
+                fixed (float* values = _samples.Values)
+                {
+                    Place(ends + 1, kept, features, values, chunk.Pointer, Stride);
+                }
+            }
+        }
+        else
+        {
+            read = base.Fill(reader, chunk, rows, out kept);
+            if (_emptyRows == EmptyRows.TakenOut)
+            {
+                kept = NonEmptyRows.Gather(chunk.Pointer, Features, kept, Stride);
+            }
+        }
+
+        _emptyCount = read - kept;
+        return read;
+    }
+
+    /// <summary>Puts non-zeros into a matrix of zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Place(int* ends, nint rows, int* features, float* values, float* matrix, nint stride)
+    {
+        nint e = 0;
+        for (nint row = 0; row < rows; row++)
+        {
+            do
+            {
+                matrix[(features[e] * stride) + row] = values[e];
+                e++;
+            }
+            while (e < ends[row]);
+        }
     }
 
     protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss) =>
@@ -79,10 +132,14 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
             _biasGradient[j] += Lanes.Sum(sum);
         }
 
+        // Rows of zeros all have the output b, and the target 0.
         var loss = 0.0;
         for (var j = 0; j < Features; j++, sum += Lanes.Count)
         {
-            loss += Lanes.Sum(sum);
+            var o = _isRelu ? MathF.Max(_bias.Pointer[j], 0) : _bias.Pointer[j];
+            var d = _factor.Pointer[j] * o;
+            _biasGradient[j] += _emptyCount * d;
+            loss += Lanes.Sum(sum) + (_emptyCount * (d * o));
         }
 
         return loss / (2 * scale);
@@ -424,6 +481,19 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         var sum = lanes + (((j * THidden.Value) + k) * Lanes.Count);
         TSimd.Store(TSimd.MultiplyAdd(x, dh, TSimd.MultiplyAdd(d, h, TSimd.Load(sum))), sum);
     }
+}
+
+/// <summary>What becomes of rows without a non-zero, which all have the output b. However few are computed, no more than rounding differs.</summary>
+internal enum EmptyRows
+{
+    /// <summary>They go the way of all rows: the best where there are few.</summary>
+    Computed,
+
+    /// <summary>They are taken out of the rows read, and counted.</summary>
+    TakenOut,
+
+    /// <summary>Rows are read by their non-zeros, so that those without any are but counted.</summary>
+    NeverRead,
 }
 
 /// <summary>What fits into the kernels for small models.</summary>
