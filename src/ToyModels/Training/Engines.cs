@@ -89,12 +89,12 @@ internal static class Engines
         yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.4 * features)));
         if (features <= MostGramFeatures)
         {
-            // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing a
-            // non-zero costs as much as a few panels; where every element is drawn, the list has to look at every element.
+            // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing
+            // costs beside, for each non-zero drawn, or where every element is drawn for each element.
             var panels = Math.Ceiling(features / Lanes.Count);
             yield return (Form.Gram, 400 + (0.05 * features * features * hidden) + (0.4 * features * features)
-                + (isDrawnWhole ? batch * (15 + (0.65 * features)) : 0)
-                + (batch * (1 - empty) * ((1.1 * panels) + 2)) + (batch * present * ((1.7 * panels) + 4)));
+                + (batch * (isDrawnWhole ? 5 + (0.6 * features) : 3.5 * present))
+                + (batch * (1 - empty) * ((1.1 * panels) + 4)) + (batch * present * ((1.65 * panels) + 3)));
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly SparseSamples _samples = new();
     private readonly RowsByLength _rows;
     private readonly Action<int> _takeGram;
+    private readonly Action<int> _mirrorGram;
     private readonly Action<int> _passPanels;
     private readonly Action<int> _symmetrise;
     private readonly Action<int> _takeWeightGradient;
@@ -46,6 +47,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _takeGram = _ => ForEachPanel(TakeGram);
+        _mirrorGram = _ => ForEachPanel(MirrorGram);
         _passPanels = _ => ForEachPanel(PassPanel);
         _symmetrise = _ => ForEachPanel(Symmetrise);
         _takeWeightGradient = _ => ForEachPanel(TakeWeightGradient);
@@ -83,6 +85,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         Tiles.Transpose(weights, _features, _hidden, _hidden, _weightsByDimension.Span, _padded);
         _biasGradient.Span.Clear();
         SharePanels(_takeGram);
+        SharePanels(_mirrorGram);
     }
 
     internal override int Read(SampleReader reader, int rows)
@@ -131,13 +134,24 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>G's rows i, columns j … j + 15, and zeros for the gradient of it.</summary>
+    /// <summary>G's columns j … j + 15 from row j down, and zeros for the gradient of all of its rows.</summary>
     private void TakeGram(int j)
     {
-        var panel = (nint)j * _features;
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer, _hidden, 1, _features, _hidden, new(_weightsByDimension.Pointer + j, _padded), new(_gram.Pointer + panel, Lanes.Count), Lanes.Count);
-        _gramGradient.Span.Slice((int)panel, _features * Lanes.Count).Clear();
+            _weights.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
+            new(Square(_gram, j, j), Lanes.Count), Lanes.Count);
+        new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+    }
+
+    /// <summary>G's columns j … j + 15 above row j: the rows of other panels.</summary>
+    private void MirrorGram(int j)
+    {
+        var rows = Math.Min(Lanes.Count, _features - j);
+        for (var i = 0; i < j; i += Lanes.Count)
+        {
+            Tiles.Transpose(
+                new(Square(_gram, j, i), rows * Lanes.Count), rows, Lanes.Count, Lanes.Count, new(Square(_gram, i, j), Lanes.Count * Lanes.Count), Lanes.Count);
+        }
     }
 
     /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of panel <paramref name="j"/> down to its own.</summary>
@@ -145,19 +159,19 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         for (var i = 0; i < j; i += Lanes.Count)
         {
-            var above = Square(i, j);
+            var above = Square(_gramGradient, i, j);
             if (_features - j >= Lanes.Count)
             {
-                Tiles.AddTransposed(above, Square(j, i));
+                Tiles.AddTransposed(above, Square(_gramGradient, j, i));
             }
             else
             {
-                AddTransposed(above, Square(j, i), Lanes.Count, _features - j);
+                AddTransposed(above, Square(_gramGradient, j, i), Lanes.Count, _features - j);
             }
         }
 
         // A square on the diagonal meets itself: each pair of elements once.
-        var own = Square(j, j);
+        var own = Square(_gramGradient, j, j);
         var side = Math.Min(Lanes.Count, _features - j);
         for (var row = 0; row < side; row++)
         {
@@ -183,13 +197,13 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂G's rows i, columns of the panel that begins with j.</summary>
-    private float* Square(int i, int j) => _gramGradient.Pointer + ((nint)j * _features) + (i * Lanes.Count);
+    /// <summary>Rows i … of G or of its gradient, columns of the panel that begins with j.</summary>
+    private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _features) + (i * Lanes.Count);
 
     private void TakeWeightGradient(int j)
     {
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer, 1, _hidden, _hidden, _features, new(_gramGradient.Pointer + ((nint)j * _features), Lanes.Count),
+            _weights.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
             new(_productByDimension.Pointer + j, _padded), Lanes.Count);
         Tiles.Transpose(
             _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _weightGradient.Span[(j * _hidden)..], _hidden);
@@ -274,8 +288,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
             {
                 for (var rows = counts[length]; rows > 0; rows--, x += stride, offsets += length, values += length)
                 {
-                    TF o0 = b0, o1 = b1;
-                    for (nint e = 0; e < length; e++)
+                    // Of many rows the first non-zero is the only one.
+                    TF o0 = b0, o1 = b1, value = TSimd.Splat(*values);
+                    nint offset = *offsets;
+                    Present<TVectors>(value, gram + offset, ref o0, ref o1);
+                    for (nint e = 1; e < length; e++)
                     {
                         Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], ref o0, ref o1);
                     }
@@ -286,7 +303,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                     {
                         bias0 = TSimd.Add(bias0, d0);
                         bias1 = TSimd.Add(bias1, d1);
-                        for (nint e = 0; e < length; e++)
+                        Back<TVectors>(value, d0, d1, gramGradient + offset);
+                        for (nint e = 1; e < length; e++)
                         {
                             Back<TVectors>(TSimd.Splat(values[e]), d0, d1, gramGradient + offsets[e]);
                         }
