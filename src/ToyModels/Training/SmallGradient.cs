@@ -219,7 +219,8 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     }
 
     /// <summary>
-    /// Two features in one dimension, the cells of phase diagrams: the six sums stay in registers while all groups pass.
+    /// Two features in one dimension, the cells of phase diagrams: sums stay in registers while all groups pass, and those over errors
+    /// are multiplied by the factors at the end.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pairs<TRelu, TBackward, TMasked>(float* x, int first, int end, int rows, nint stride, float* w, float* bias, float* factor, float* sums)
@@ -228,48 +229,54 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TMasked : struct, ISwitch
     {
         var mask = stackalloc float[Lanes.Count];
-        Lanes.Mask(mask, rows - first);
+        if (TMasked.IsOn)
+        {
+            Lanes.Mask(mask, rows - first);
+        }
+
         TF w0 = TSimd.Splat(w[0]), w1 = TSimd.Splat(w[1]), b0 = TSimd.Splat(bias[0]), b1 = TSimd.Splat(bias[1]);
         TF f0 = TSimd.Splat(factor[0]), f1 = TSimd.Splat(factor[1]);
+        TF wf0 = TSimd.Multiply(w0, f0), wf1 = TSimd.Multiply(w1, f1);
         for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
         {
-            var sum = sums + pass;
-            TF w0Sum = TSimd.Load(sum), w1Sum = TSimd.Load(sum + Lanes.Count);
-            TF b0Sum = TSimd.Load(sum + (2 * Lanes.Count)), b1Sum = TSimd.Load(sum + (3 * Lanes.Count));
-            TF loss0 = TSimd.Load(sum + (4 * Lanes.Count)), loss1 = TSimd.Load(sum + (5 * Lanes.Count));
+            // Σ d, Σ d², Σ d h and Σ x ∂h of both features, d without its factor.
+            TF d0Sum = default, d1Sum = default, loss0 = default, loss1 = default;
+            TF dh0Sum = default, dh1Sum = default, xdh0Sum = default, xdh1Sum = default;
             var shown = TMasked.IsOn ? TSimd.Load(mask + pass) : default;
             float* row0 = x + pass, row1 = row0 + stride;
             for (nint s = first; s < end; s += Lanes.Count)
             {
                 TF x0 = TSimd.Load(row0 + s), x1 = TSimd.Load(row1 + s);
-                var h = TSimd.MultiplyAdd(w1, x1, TSimd.MultiplyAdd(w0, x0, default));
+                var h = TSimd.MultiplyAdd(w1, x1, TSimd.Multiply(w0, x0));
                 TF o0 = TSimd.MultiplyAdd(w0, h, b0), o1 = TSimd.MultiplyAdd(w1, h, b1);
                 if (TMasked.IsOn)
                 {
                     (o0, o1) = (TSimd.WherePositive(shown, o0), TSimd.WherePositive(shown, o1));
                 }
 
-                var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
-                var d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1);
+                var d0 = Errors<TSimd, TF, TI>.Plain<TRelu>(o0, x0, ref loss0);
+                var d1 = Errors<TSimd, TF, TI>.Plain<TRelu>(o1, x1, ref loss1);
                 if (TBackward.IsOn)
                 {
-                    (b0Sum, b1Sum) = (TSimd.Add(b0Sum, d0), TSimd.Add(b1Sum, d1));
-                    var dh = TSimd.MultiplyAdd(w1, d1, TSimd.MultiplyAdd(w0, d0, default));
-
-                    // A sum waits for one addition a group, not for two multiply-adds.
-                    w0Sum = TSimd.Add(w0Sum, TSimd.MultiplyAdd(x0, dh, TSimd.Multiply(d0, h)));
-                    w1Sum = TSimd.Add(w1Sum, TSimd.MultiplyAdd(x1, dh, TSimd.Multiply(d1, h)));
+                    (d0Sum, d1Sum) = (TSimd.Add(d0Sum, d0), TSimd.Add(d1Sum, d1));
+                    (dh0Sum, dh1Sum) = (TSimd.MultiplyAdd(d0, h, dh0Sum), TSimd.MultiplyAdd(d1, h, dh1Sum));
+                    var dh = TSimd.MultiplyAdd(wf1, d1, TSimd.Multiply(wf0, d0));
+                    (xdh0Sum, xdh1Sum) = (TSimd.MultiplyAdd(x0, dh, xdh0Sum), TSimd.MultiplyAdd(x1, dh, xdh1Sum));
                 }
             }
 
-            TSimd.Store(w0Sum, sum);
-            TSimd.Store(w1Sum, sum + Lanes.Count);
-            TSimd.Store(b0Sum, sum + (2 * Lanes.Count));
-            TSimd.Store(b1Sum, sum + (3 * Lanes.Count));
-            TSimd.Store(loss0, sum + (4 * Lanes.Count));
-            TSimd.Store(loss1, sum + (5 * Lanes.Count));
+            var sum = sums + pass;
+            Add(TSimd.MultiplyAdd(f0, dh0Sum, xdh0Sum), sum);
+            Add(TSimd.MultiplyAdd(f1, dh1Sum, xdh1Sum), sum + Lanes.Count);
+            Add(TSimd.Multiply(f0, d0Sum), sum + (2 * Lanes.Count));
+            Add(TSimd.Multiply(f1, d1Sum), sum + (3 * Lanes.Count));
+            Add(TSimd.Multiply(f0, loss0), sum + (4 * Lanes.Count));
+            Add(TSimd.Multiply(f1, loss1), sum + (5 * Lanes.Count));
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(TF value, float* sum) => TSimd.Store(TSimd.Add(TSimd.Load(sum), value), sum);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Groups<TFeatures, THidden, TRelu, TBackward, TMasked>(
@@ -281,7 +288,11 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TMasked : struct, ISwitch
     {
         var mask = stackalloc float[Lanes.Count];
-        Lanes.Mask(mask, rows - first);
+        if (TMasked.IsOn)
+        {
+            Lanes.Mask(mask, rows - first);
+        }
+
         for (var s = first; s < end; s += Lanes.Count)
         {
             for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
