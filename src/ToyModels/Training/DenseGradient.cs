@@ -27,9 +27,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     /// <summary>Hidden dimensions whose lanes are summed at once where not all lanes are kept.</summary>
     private const int DimensionsAtOnce = 48;
 
-    /// <summary>Weights up to which sums over samples are kept as lanes through the whole batch, 8 MB of them then.</summary>
-    private const int MostLanedWeights = 1 << 18;
-
     private readonly bool _isRelu;
     private readonly int _hidden;
     private readonly int _sliceRows;
@@ -86,7 +83,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _h = new((long)hidden * Stride);
         _e = new((long)hidden * Stride);
         _d = new((long)features * Stride);
-        _areLanesKept = KeepsLanes(features, hidden);
+        _areLanesKept = DenseGradient.KeepsLanes(features, hidden);
         _lanes = new PinnedBuffer[_areLanesKept ? 1 : threads];
         for (var i = 0; i < _lanes.Length; i++)
         {
@@ -100,9 +97,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     /// <summary>So many samples that x and D of a slice fill no more than most of a second cache of 512 KiB, but at least 64.</summary>
     internal static int SliceRows(int features) => features <= 200 ? 256 : features <= 400 ? 128 : 64;
-
-    /// <summary>Whether sums over samples are kept as lanes through the whole batch.</summary>
-    internal static bool KeepsLanes(int features, int hidden) => (long)features * hidden <= MostLanedWeights;
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
 
@@ -282,4 +276,14 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     }
 
     private SampleMatrix Matrix(PinnedBuffer buffer) => new(buffer.Pointer, Stride);
+}
+
+/// <summary>How the dense form keeps its sums.</summary>
+internal static class DenseGradient
+{
+    /// <summary>Weights up to which sums over samples are kept as lanes through the whole batch, 8 MB of them then.</summary>
+    private const int MostLanedWeights = 1 << 18;
+
+    /// <summary>Whether sums over samples are kept as lanes through the whole batch.</summary>
+    internal static bool KeepsLanes(int features, int hidden) => (long)features * hidden <= MostLanedWeights;
 }

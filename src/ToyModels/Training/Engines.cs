@@ -44,8 +44,7 @@ internal static class Engines
         var team = (int)Math.Clamp(cost / NanosecondsPerThread, 1, threads);
         return form switch
         {
-            Form.Dense when LargeGradient<TSimd, TF, TI>.Fits(features, options.Hidden) =>
-                new LargeGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
+            Form.Large => new LargeGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Dense => new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Gram => new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Small => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.Computed),
@@ -89,6 +88,11 @@ internal static class Engines
 
         // A row through five products of n·m multiply-adds, and through the errors of n outputs.
         yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.4 * features)));
+        if (LargeGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
+        {
+            yield return (Form.Large, batch * (((0.06 + (0.07 * present / features)) * features * hidden) + (1.8 * features)));
+        }
+
         if (features <= MostGramFeatures)
         {
             // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing
@@ -128,6 +132,7 @@ internal static class Engines
     private enum Form
     {
         Dense,
+        Large,
         Gram,
         Small,
         SmallTakenOut,

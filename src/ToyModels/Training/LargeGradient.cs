@@ -122,7 +122,6 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
             _columnBlocks = Math.Min(_pairs, (_columnBlocks + threads - 1) / threads * threads);
         }
 
-
         var segment = Lanes.RoundUp(Math.Min(SegmentRows, ChunkRows));
         var rowLength = ListKernels<TSimd, TF, TI>.RowLength;
         var groupFeatures = Math.Min(features, _groupBlocks * 6);
@@ -165,9 +164,6 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private Listed* Entries(int group) => (Listed*)_entries.Pointer + ((nint)group * _groupEntries);
 
     private int* Starts(int group) => (int*)_starts.Pointer + ((nint)group * _groupStarts);
-
-    /// <summary>Whether so many weights are better off here than with the lanes of <see cref="DenseGradient{TSimd, TF, TI}"/>: lists cost as much as some dozens of products.</summary>
-    internal static bool Fits(int features, int hidden) => hidden >= 64 && !DenseGradient<TSimd, TF, TI>.KeepsLanes(features, hidden);
 
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
@@ -450,4 +446,13 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
 
         internal int* LaneStarts(int tile) => (int*)_starts.Pointer + ((nint)tile * TileStarts);
     }
+}
+
+/// <summary>What the implementation for large models is made for.</summary>
+internal static class LargeGradient
+{
+    private const int LeastHidden = 64;
+
+    /// <summary>Whether there are so many weights that no lanes of all of them are kept, and lists pay, which cost as much as some dozens of products.</summary>
+    internal static bool Fits(int features, int hidden) => hidden >= LeastHidden && !DenseGradient.KeepsLanes(features, hidden);
 }
