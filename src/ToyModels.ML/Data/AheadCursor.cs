@@ -160,54 +160,40 @@ internal sealed class AheadCursor : BlockCursor
         }
 
         // What the current row throws goes straight to the caller; what a later one throws waits for its turn.
-        _getRow(ref _rows[0]);
+        var (rows, count) = (_rows, _reading.Count);
+        _getRow(ref rows[0]);
+        Note(0);
         Block++;
-        var isFetching = false;
+        var (fetched, fit, isFetching) = (1, rows[0].Length == count ? 1 : 0, false);
         try
         {
-            for (Take(); Count == _moved && _moved < _rows.Length; Take())
+            for (; fit == fetched && fetched < rows.Length && _input.MoveNext(); isFetching = false)
             {
-                isFetching = false;
-                if (!_input.MoveNext())
-                {
-                    _hasEnded = true;
-                    break;
-                }
-
                 isFetching = true;
-                _getRow(ref _rows[_moved]);
+                Note(fetched);
+                _getRow(ref rows[fetched]);
+                fit += rows[fetched++].Length == count ? 1 : 0;
             }
+
+            _hasEnded = fit == fetched && fetched < rows.Length;
+            _moved = fetched;
         }
         catch (Exception e)
         {
             var failure = ExceptionDispatchInfo.Capture(e);
-            if (isFetching)
-            {
-                _fetchFailure = failure;
-                Note();
-            }
-            else
-            {
-                _moveFailure = failure;
-            }
+            _moved = isFetching ? fetched + 1 : fetched;
+            _fetchFailure = isFetching ? failure : null;
+            _moveFailure = isFetching ? null : failure;
         }
 
-        Row = _current < Count ? _current : -1;
+        (_fetched, Count) = (fetched, fit);
+        Row = fit > 0 ? 0 : -1;
     }
 
-    /// <summary>The input's row was fetched.</summary>
-    private void Take()
+    /// <summary>Notes what else is to be known of the input's row.</summary>
+    private void Note(int row)
     {
-        Count += _rows[_moved].Length == _reading.Count ? 1 : 0;
-        _fetched++;
-        Note();
-    }
-
-    /// <summary>The input's row is one of the block.</summary>
-    private void Note()
-    {
-        _getId(ref _ids[_moved]);
-        _batches[_moved] = _input.Batch;
-        _moved++;
+        _getId(ref _ids[row]);
+        _batches[row] = _input.Batch;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class ModelRow : DataViewRow
     private readonly IRowForward _forward;
     private readonly BlockCursor? _blocks;
     private readonly ValueGetter<VBuffer<float>>? _getFeatures;
+    private readonly int _n;
+    private readonly int _m;
     private readonly float[] _hidden;
     private readonly float[] _reconstruction;
     private readonly float[] _dense;
@@ -30,15 +32,16 @@ internal sealed class ModelRow : DataViewRow
         _active = active;
         _model = mapper.Model;
         _forward = _model.CreateForward();
+        (_n, _m) = (_model.FeatureNames.Length, _model.HiddenCount);
         var isAnyOwn = mapper.IsAnyOwn(active);
         _blocks = isAnyOwn && _model.Blocks is not null ? input as BlockCursor : null;
         _getFeatures = isAnyOwn && _blocks is null ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
         var rows = _blocks?.Capacity ?? 1;
         _hiddenOf = [.. Enumerable.Repeat(-1L, ((rows - 1) / BlockCursor.StretchRows) + 1)];
         _reconstructionOf = [.. _hiddenOf];
-        _hidden = new float[rows * _model.HiddenCount];
-        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _model.FeatureNames.Length : 0];
-        _dense = new float[_model.FeatureNames.Length];
+        _hidden = new float[rows * _m];
+        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _n : 0];
+        _dense = new float[_n];
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -91,14 +94,13 @@ internal sealed class ModelRow : DataViewRow
     private ReadOnlySpan<float> Hidden()
     {
         var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
-        return _hidden.AsSpan(row * _model.HiddenCount, _model.HiddenCount);
+        return _hidden.AsSpan(row * _m, _m);
     }
 
     private ReadOnlySpan<float> Reconstruction()
     {
-        var n = _model.FeatureNames.Length;
         var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
-        var stretch = row / BlockCursor.StretchRows;
+        var stretch = (int)((uint)row / BlockCursor.StretchRows);
         if (_reconstructionOf[stretch] != _hiddenOf[stretch])
         {
             if (_blocks is null)
@@ -109,13 +111,13 @@ internal sealed class ModelRow : DataViewRow
             {
                 var (first, rows) = Stretch(_blocks, stretch);
                 _model.Blocks!.DecodeBatch(
-                    _hidden.AsSpan(first * _model.HiddenCount, rows * _model.HiddenCount), _reconstruction.AsSpan(first * n, rows * n));
+                    _hidden.AsSpan(first * _m, rows * _m), _reconstruction.AsSpan(first * _n, rows * _n));
             }
 
             _reconstructionOf[stretch] = _hiddenOf[stretch];
         }
 
-        return _reconstruction.AsSpan(row * n, n);
+        return _reconstruction.AsSpan(row * _n, _n);
     }
 
     private int EncodeRow()
@@ -141,16 +143,16 @@ internal sealed class ModelRow : DataViewRow
         }
 
         var row = blocks.Row;
-        var stretch = row / BlockCursor.StretchRows;
+        var stretch = (int)((uint)row / BlockCursor.StretchRows);
         if (_hiddenOf[stretch] != blocks.Block)
         {
             var (first, rows) = Stretch(blocks, stretch);
-            blocks.Encode(_model.Blocks!, first, rows, _hidden.AsSpan(first * _model.HiddenCount, rows * _model.HiddenCount));
+            blocks.Encode(_model.Blocks!, first, rows, _hidden.AsSpan(first * _m, rows * _m));
             _hiddenOf[stretch] = blocks.Block;
         }
 
         // A product with NaN or infinity is not finite, whatever the weight, nor is any sum that it goes into: h_0 tells of every feature.
-        if (!float.IsFinite(_hidden[row * _model.HiddenCount]))
+        if (!float.IsFinite(_hidden[row * _m]))
         {
             blocks.RequireFinite();
         }

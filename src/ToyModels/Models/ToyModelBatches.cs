@@ -137,7 +137,7 @@ public static class ToyModelBatches
     private static unsafe void EncodeTile(ToyModel model, float* x0, float* x1, float* x2, float* x3, float* weights, float* hidden)
     {
         var (n, m) = (model.FeatureCount, model.HiddenCount);
-        if (RowKernels.CountPresent(x0, n) > n / (m >= WideHidden ? WideShare : NarrowShare))
+        if (RowKernels.CountPresent(x0, n) > (m >= WideHidden ? n / WideShare : n / NarrowShare))
         {
             TileKernels.Encode(x0, x1, x2, x3, n, weights, hidden, m);
             return;

@@ -50,9 +50,11 @@ internal static unsafe class TileKernels
         // Columns in shares that are as equal as can be: a vector alone would wait for its own sums.
         var vectors = (width + Width - 1) / Width;
         var blocks = (vectors + Vectors - 1) / Vectors;
-        for (var (block, column) = (0, 0); block < blocks; block++)
+        for (var column = 0; blocks > 0; blocks--)
         {
-            var share = (vectors - (column / Width) + blocks - block - 1) / (blocks - block);
+            // What is left, by the blocks that are left, rounded up; it is at most Vectors, and a division takes as long as a row of products.
+            var share = vectors > 2 * blocks ? 3 : vectors > blocks ? 2 : 1;
+            vectors -= share;
             float* w = weights + column, b = bias == null ? null : bias + column, y = output + column;
             var last = width - column - Width;
             switch (share)
