@@ -36,6 +36,9 @@ TrainingInstance[] instances =
     new(new ToyModelOptions { Hidden = 5, Steps = 60, BatchSize = 100, Seed = 1, Restarts = 2 }, Data(20, 0.2f)),
     new(new ToyModelOptions { Hidden = 3, Steps = 120, BatchSize = 64, Seed = 2, Kind = ToyModelKind.Linear, Reduction = LossReduction.MeanOverFeatures }, Data(7, 0.03f)),
     new(new ToyModelOptions { Hidden = 1, Steps = 100, BatchSize = 1024, Seed = 3, Optimizer = OptimizerOptions.Adam }, Data(2, 0.5f)),
+    new(new ToyModelOptions { Hidden = 2, Steps = 50, BatchSize = 300, Seed = 5 }, Data(5, 0.1f)),
+    new(new ToyModelOptions { Hidden = 2, Steps = 50, BatchSize = 300, Seed = 6 }, Data(3, 0.02f)),
+    new(new ToyModelOptions { Hidden = 4, Steps = 20, BatchSize = 100, Seed = 7 }, new GeneratedSamples(new FeatureDistribution([.. Enumerable.Range(0, 40).Select(i => 0.05f / (1 + (i % 3)))]), seed: 11)),
 ];
 foreach (var threads in (int[])[1, 2, 7])
 {

@@ -5,7 +5,7 @@ namespace ToyModels;
 /// <summary>
 /// Draws one block of rows. Features of equal density stand in runs. From density 1/16 on every element is drawn: one 31-bit integer u
 /// tells presence (u below T = p·2³¹) and value (u/T, then uniform on [0, 1)) at once. Below 1/16 the gaps between the run's
-/// non-zeros are drawn instead, geometric with ratio 1 − p, ⌊ln U / ln(1 − p)⌋, so that the cost is that of the non-zeros.
+/// non-zeros, row after row, are drawn instead, geometric with ratio 1 − p, ⌊ln U / ln(1 − p)⌋, so that the cost is that of the non-zeros.
 /// </summary>
 internal static unsafe class BlockSampler<TSimd, TF, TI>
     where TSimd : struct, ISimd<TF, TI>
@@ -39,15 +39,17 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
 
             if (run.Density > 0)
             {
-                var matrix = new MatrixSink(start, rows, stride);
+                var matrix = new MatrixSink(run, start, stride);
                 DrawGaps(run, generators, run.Count * rows, ref matrix);
             }
         }
     }
 
-    /// <summary>The non-zeros of a block whose runs are all sparse: the same that <see cref="Fill"/> puts in its matrix.</summary>
+    /// <summary>The non-zeros of a block whose runs are all sparse, row after row: the same that <see cref="Fill"/> puts in its matrix.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void List(ReadOnlySpan<DensityRun> runs, RandomKey key, int rows, SparseBlock destination)
     {
+        destination.Clear();
         var passes = Lanes.Count / TSimd.Width;
         var generators = stackalloc LaneGenerator<TSimd, TF, TI>[passes];
         for (var pass = 0; pass < passes; pass++)
@@ -59,9 +61,19 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         {
             if (run.Density > 0)
             {
-                var list = new ListSink(destination, run.First * rows);
+                var first = destination.Count;
+                var list = new ListSink(destination);
                 DrawGaps(run, generators, run.Count * rows, ref list);
+                if (runs.Length > 1)
+                {
+                    destination.Widen(first, run);
+                }
             }
+        }
+
+        if (runs.Length > 1)
+        {
+            destination.SortByRow(rows);
         }
     }
 
@@ -113,34 +125,47 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         return TSimd.WhereAtMost(u, last, value);
     }
 
-    /// <summary>Walks the cells of a run, feature by feature and row by row within a feature, from non-zero to non-zero.</summary>
+    /// <summary>
+    /// Walks the cells of a run, row by row and feature by feature within a row, from non-zero to non-zero. They are drawn by the sixteen, as
+    /// many sixteens at once as are expected before the end: what the walk waits for is then long there.
+    /// </summary>
     private static void DrawGaps<TSink>(in DensityRun run, LaneGenerator<TSimd, TF, TI>* generators, int cells, ref TSink sink)
         where TSink : struct, ISink
     {
-        var gaps = stackalloc int[Lanes.Count];
-        var values = stackalloc float[Lanes.Count];
+        const int most = 16 * Lanes.Count;
+        var gaps = stackalloc int[most];
+        var values = stackalloc float[most];
+        var cell = -1L;
+        int count;
+        do
+        {
+            count = Math.Clamp((int)((cells - cell) * run.Density) & -Lanes.Count, Lanes.Count, most);
+            for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass++)
+            {
+                Draw(run, ref generators[pass], gaps + (pass * TSimd.Width), values + (pass * TSimd.Width), count);
+            }
+        }
+        while (sink.Take(gaps, values, count, ref cell, cells));
+    }
+
+    /// <summary>Gaps before non-zeros, and their values, in the lanes of one vector of every sixteen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Draw(in DensityRun run, ref LaneGenerator<TSimd, TF, TI> lanes, int* gaps, float* values, int count)
+    {
+        var generator = lanes;
         var scale = TSimd.Splat(run.Scale);
         var shift = TSimd.Splat(run.Shift);
         var largest = TSimd.Splat(DensityRun.Largest);
         var inverse = TSimd.Splat(run.InverseLogAbsent);
         var longest = TSimd.Splat((float)(1 << 30));
-        var cell = -1L;
-        while (true)
+        for (var first = 0; first < count; first += Lanes.Count)
         {
-            for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass++)
-            {
-                ref var generator = ref generators[pass];
-                var gap = TSimd.Min(TSimd.Floor(TSimd.Multiply(LogOfUniform(generator.Next()), inverse)), longest);
-                TSimd.Store(TSimd.ToInt32(gap), gaps + (pass * TSimd.Width));
-                var value = TSimd.Min(TSimd.MultiplyAdd(TSimd.ToSingle(generator.Next()), scale, shift), largest);
-                TSimd.Store(value, values + (pass * TSimd.Width));
-            }
-
-            if (!sink.Take(gaps, values, ref cell, cells))
-            {
-                return;
-            }
+            var gap = TSimd.Min(TSimd.Floor(TSimd.Multiply(LogOfUniform(generator.Next()), inverse)), longest);
+            TSimd.Store(TSimd.ToInt32(gap), gaps + first);
+            TSimd.Store(TSimd.Min(TSimd.MultiplyAdd(TSimd.ToSingle(generator.Next()), scale, shift), largest), values + first);
         }
+
+        lanes = generator;
     }
 
     /// <summary>
@@ -172,59 +197,65 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
     /// <summary>Where drawn non-zeros go.</summary>
     private interface ISink
     {
-        /// <summary>Takes sixteen of them.</summary>
+        /// <summary>Takes some of them.</summary>
         /// <param name="gaps">Empty cells before each.</param>
         /// <param name="values">Their values.</param>
+        /// <param name="count">How many they are.</param>
         /// <param name="cell">The cell of the last non-zero so far.</param>
         /// <param name="cells">Number of cells, where they end.</param>
-        /// <returns>Whether all sixteen lay before the end.</returns>
-        bool Take(int* gaps, float* values, ref long cell, int cells);
+        /// <returns>Whether all lay before the end.</returns>
+        bool Take(int* gaps, float* values, int count, ref long cell, int cells);
     }
 
     /// <summary>Into a feature-major matrix.</summary>
-    private readonly struct MatrixSink(float* destination, int rows, nint stride) : ISink
+    private readonly struct MatrixSink(in DensityRun run, float* destination, nint stride) : ISink
     {
-        private readonly int _shift = int.Log2(rows);
+        private readonly Divisor _divisor = run.Divisor;
+        private readonly int _count = run.Count;
 
-        public bool Take(int* gaps, float* values, ref long cell, int cells)
+        public bool Take(int* gaps, float* values, int count, ref long cell, int cells)
         {
-            for (var lane = 0; lane < Lanes.Count; lane++)
+            var last = cell;
+            for (var e = 0; e < count; e++)
             {
-                cell += gaps[lane] + 1L;
-                if (cell >= cells)
+                last += gaps[e] + 1L;
+                if (last >= cells)
                 {
                     return false;
                 }
 
-                destination[(((int)cell >> _shift) * stride) + ((int)cell & (rows - 1))] = values[lane];
+                var row = _divisor.Quotient((int)last);
+                destination[(((int)last - (row * _count)) * stride) + row] = values[e];
             }
 
+            cell = last;
             return true;
         }
     }
 
     /// <summary>Into a list, in the order in which they come.</summary>
-    private readonly struct ListSink(SparseBlock destination, int firstCell) : ISink
+    private readonly struct ListSink(SparseBlock destination) : ISink
     {
-        public bool Take(int* gaps, float* values, ref long cell, int cells)
+        public bool Take(int* gaps, float* values, int count, ref long cell, int cells)
         {
-            var listed = destination.Sixteen(out var listedValues);
-            new ReadOnlySpan<float>(values, Lanes.Count).CopyTo(listedValues);
-            var (last, lane) = (cell, 0);
-            for (; lane < listed.Length; lane++)
+            var listed = destination.Next(count, out var listedValues);
+            new ReadOnlySpan<float>(values, count).CopyTo(listedValues);
+            var last = cell;
+            var e = 0;
+            for (; e < listed.Length; e++)
             {
-                last += gaps[lane] + 1L;
+                last += gaps[e] + 1L;
                 if (last >= cells)
                 {
                     break;
                 }
 
-                listed[lane] = firstCell + (int)last;
+                listed[e] = (int)last;
             }
 
             cell = last;
-            destination.Keep(lane);
-            return lane == Lanes.Count;
+            destination.Keep(e);
+            return e == count;
         }
     }
 }

@@ -20,6 +20,7 @@ internal readonly struct DensityRun
         var present = IsDense ? (long)(density * (double)(1L << 31)) : 1L << 31;
         LastPresent = (int)(present - 1);
         (Scale, Shift) = range == ValueRange.Unit ? ((float)(1.0 / present), 0f) : ((float)(2.0 / present), -1f);
+        Divisor = new Divisor(count);
         InverseLogAbsent = IsDense || density == 0 ? 0 : (float)Math.Max(1 / LogAbsent(density), -1e30);
     }
 
@@ -43,6 +44,9 @@ internal readonly struct DensityRun
 
     /// <summary>See <see cref="Scale"/>.</summary>
     internal float Shift { get; }
+
+    /// <summary>From a cell of the run, row after row, to its row.</summary>
+    internal Divisor Divisor { get; }
 
     /// <summary>1 / ln(1 − p), finite.</summary>
     internal float InverseLogAbsent { get; }

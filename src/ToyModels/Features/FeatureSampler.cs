@@ -80,11 +80,10 @@ public sealed class FeatureSampler
     /// <summary>Whether every density is low enough for <see cref="ListBlock"/>.</summary>
     internal bool IsSparse => _runs.All(run => !run.IsDense);
 
-    /// <summary>Lists the non-zeros of one block; every density is below that from which all elements are drawn.</summary>
+    /// <summary>Lists the non-zeros of one block, row after row; every density is below that from which all elements are drawn.</summary>
     internal void ListBlock(long block, SparseBlock destination)
     {
         Debug.Assert(IsSparse);
-        destination.Clear();
         var key = _key.Derive((ulong)block);
         var runs = _runs.AsSpan();
         if (Vector512.IsHardwareAccelerated)

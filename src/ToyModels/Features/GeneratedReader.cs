@@ -7,7 +7,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private readonly int _blockRows = sampler.BlockRows;
     private float[] _kept = [];
     private long _keptBlock = -1;
-    private readonly SparseBlock _listed = new();
+    private readonly SparseBlock _listed = new(sampler.Distribution.Count);
     private long _listedBlock = -1;
     private long _row;
     private int _epoch;
@@ -47,7 +47,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        destination.Expect(samples);
+        destination.Clear();
         var read = 0;
         while (read < samples && Next(samples - read) is var (offset, take))
         {
@@ -57,12 +57,11 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
                 sampler.ListBlock(_listedBlock, _listed);
             }
 
-            destination.Note(_listed, _blockRows, offset, take, read);
+            destination.AddBlock(_listed, _features, offset, take);
             _row += take;
             read += take;
         }
 
-        destination.Place(read);
         return read;
     }
 

@@ -1,10 +1,14 @@
 namespace ToyModels;
 
-/// <summary>The non-zeros of a block: cell = feature·rows + row, ascending, with its value.</summary>
-internal sealed class SparseBlock
+/// <summary>The non-zeros of a block: cell = row·n + feature, ascending, with its value.</summary>
+/// <param name="features">Number of features n.</param>
+internal sealed class SparseBlock(int features)
 {
+    private readonly Divisor _divisor = new(features);
     private int[] _cells = new int[256];
     private float[] _values = new float[256];
+    private int[] _sortedCells = [];
+    private float[] _sortedValues = [];
 
     internal int Count { get; private set; }
 
@@ -14,21 +18,71 @@ internal sealed class SparseBlock
 
     internal void Clear() => Count = 0;
 
-    /// <summary>Makes room for sixteen more.</summary>
+    /// <summary>Makes room for some more, 256 at most.</summary>
+    /// <param name="count">How many.</param>
     /// <param name="values">Where their values go.</param>
     /// <returns>Where their cells go.</returns>
-    internal Span<int> Sixteen(out Span<float> values)
+    internal Span<int> Next(int count, out Span<float> values)
     {
-        if (Count + Lanes.Count > _cells.Length)
+        if (Count + count > _cells.Length)
         {
             Array.Resize(ref _cells, 2 * _cells.Length);
             Array.Resize(ref _values, 2 * _values.Length);
         }
 
-        values = _values.AsSpan(Count, Lanes.Count);
-        return _cells.AsSpan(Count, Lanes.Count);
+        values = _values.AsSpan(Count, count);
+        return _cells.AsSpan(Count, count);
     }
 
-    /// <summary>Keeps the first of the sixteen.</summary>
+    /// <summary>Keeps the first of them.</summary>
     internal void Keep(int count) => Count += count;
+
+    /// <summary>Cells of a run, from <paramref name="first"/> on, become cells of the block.</summary>
+    internal void Widen(int first, in DensityRun run)
+    {
+        var (skip, start) = (features - run.Count, run.First);
+        foreach (ref var cell in _cells.AsSpan(first, Count - first))
+        {
+            cell += (run.Divisor.Quotient(cell) * skip) + start;
+        }
+    }
+
+    /// <summary>Puts the cells of several runs, each row after row, in one order: a counting sort over the rows.</summary>
+    internal void SortByRow(int rows)
+    {
+        if (_sortedCells.Length < Count)
+        {
+            _sortedCells = new int[_cells.Length];
+            _sortedValues = new float[_cells.Length];
+        }
+
+        Span<int> next = stackalloc int[rows + 1];
+        next.Clear();
+        foreach (var cell in Cells)
+        {
+            next[_divisor.Quotient(cell) + 1]++;
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            next[row + 1] += next[row];
+        }
+
+        for (var e = 0; e < Count; e++)
+        {
+            var place = next[_divisor.Quotient(_cells[e])]++;
+            _sortedCells[place] = _cells[e];
+            _sortedValues[place] = _values[e];
+        }
+
+        (_cells, _sortedCells) = (_sortedCells, _cells);
+        (_values, _sortedValues) = (_sortedValues, _values);
+    }
+
+    /// <summary>Where the cells of a row begin: those of the rows before it come earlier.</summary>
+    internal int StartOf(int row)
+    {
+        var found = Cells.BinarySearch(row * features);
+        return found < 0 ? ~found : found;
+    }
 }

@@ -27,7 +27,7 @@ internal abstract class DenseEngine : GradientEngine
     /// <summary>Distance between features in a chunk.</summary>
     protected int Stride { get; }
 
-    internal override int Read(SampleReader reader, int rows) => _rows = reader.ReadShared(_chunk, rows, Stride, Team);
+    internal override int Read(SampleReader reader, int rows) => Fill(reader, _chunk, rows, out _rows);
 
     internal override void Accumulate(float scale, ref double loss) => Accumulate(_chunk, _rows, scale, ref loss);
 
@@ -40,6 +40,14 @@ internal abstract class DenseEngine : GradientEngine
             present[i] += _rows - _chunk.Span.Slice(i * Stride, _rows).Count(0f);
         }
     }
+
+    /// <summary>Reads the next chunk.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="chunk">Receives them.</param>
+    /// <param name="rows">Rows wanted.</param>
+    /// <param name="kept">Rows that the chunk then holds: fewer than were read where some need no computing of their own.</param>
+    /// <returns>Rows read.</returns>
+    protected virtual int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept) => kept = reader.ReadShared(chunk, rows, Stride, Team);
 
     /// <summary>See <see cref="GradientEngine.Accumulate"/>.</summary>
     protected abstract void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss);

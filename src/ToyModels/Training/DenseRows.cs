@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -66,16 +64,10 @@ internal sealed class DenseRows : MemorySamples
 
     protected override void List(ReadOnlySpan<int> rows, SparseSamples destination)
     {
-        var features = ArrayPool<int>.Shared.Rent(FeatureCount);
-        var values = ArrayPool<float>.Shared.Rent(FeatureCount);
         foreach (var row in rows)
         {
-            var found = FindNonZeros(_values.Span.Slice(row * FeatureCount, FeatureCount), features, values);
-            destination.Add(features.AsSpan(0, found), values.AsSpan(0, found));
+            destination.AddRow(_values.Span.Slice(row * FeatureCount, FeatureCount));
         }
-
-        ArrayPool<int>.Shared.Return(features);
-        ArrayPool<float>.Shared.Return(values);
     }
 
     protected override void CountPresent(Span<int> present)
@@ -102,35 +94,5 @@ internal sealed class DenseRows : MemorySamples
         second.Store(target + stride);
         third.Store(target + (2 * stride));
         fourth.Store(target + (3 * stride));
-    }
-
-    /// <summary>Zeros go by eight at a time.</summary>
-    private static int FindNonZeros(ReadOnlySpan<float> row, Span<int> features, Span<float> values)
-    {
-        var (found, i) = (0, 0);
-        for (; i <= row.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-        {
-            var zeros = Vector256.Equals(Vector256.Create(row[i..]), Vector256<float>.Zero).ExtractMostSignificantBits();
-            for (var present = ~zeros & 0xFF; present != 0; present &= present - 1)
-            {
-                Take(i + BitOperations.TrailingZeroCount(present), row, features, values);
-            }
-        }
-
-        for (; i < row.Length; i++)
-        {
-            if (row[i] != 0)
-            {
-                Take(i, row, features, values);
-            }
-        }
-
-        return found;
-
-        void Take(int feature, ReadOnlySpan<float> row, Span<int> features, Span<float> values)
-        {
-            features[found] = feature;
-            values[found++] = row[feature];
-        }
     }
 }

@@ -38,35 +38,30 @@ internal static class Engines
     {
         var options = instance.Options;
         var features = instance.Samples.FeatureCount;
-        var (isGram, cost) = Choose(instance);
+        var (form, cost) = Forms(instance).MinBy(form => form.Nanoseconds);
 
         // Every thread should have more to do than it takes to wait for the others.
         var team = (int)Math.Clamp(cost / NanosecondsPerThread, 1, threads);
-        return isGram ? new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team)
-            : SmallGradient.Fits(features, options.Hidden)
-                ? new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize)
-            : new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team);
+        return form switch
+        {
+            Form.Dense => new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
+            Form.Gram => new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
+            Form.Small => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.Computed),
+            Form.SmallTakenOut => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.TakenOut),
+            _ => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.NeverRead),
+        };
     }
 
     /// <summary>
-    /// Whether the form over non-zeros costs less, and what a step costs. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2 at
-    /// 3.5 GHz): only their ratios matter, and those hardly change between machines. They stand here and are never measured at run time,
-    /// since the two forms round differently.
+    /// The forms that suit an instance, and what a step costs in each. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2
+    /// at 3.5 GHz): only their ratios matter, and those hardly change between machines. They stand here and are never measured at run time,
+    /// since the forms round differently.
     /// </summary>
-    private static (bool IsGram, double Nanoseconds) Choose(TrainingInstance instance)
+    private static IEnumerable<(Form Form, double Nanoseconds)> Forms(TrainingInstance instance)
     {
         double features = instance.Samples.FeatureCount;
         double hidden = instance.Options.Hidden;
         double batch = instance.Options.BatchSize;
-
-        // A row through five products of n·m multiply-adds, and through the errors of n outputs.
-        var isSmall = SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden);
-        var dense = batch * (isSmall ? (0.13 * features * hidden) + (0.42 * features) : (0.115 * features * hidden) + (0.4 * features));
-        if (instance.Samples.FeatureCount > MostGramFeatures)
-        {
-            return (false, dense);
-        }
-
         double present = 0, empty = 1;
         var isDrawnWhole = false;
         foreach (var density in Densities(instance))
@@ -76,13 +71,31 @@ internal static class Engines
             isDrawnWhole |= density >= DensityRun.DenseFrom;
         }
 
-        // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing a
-        // non-zero costs as much as a few panels; where every element is drawn, the list has to look at every element.
-        var panels = Math.Ceiling(features / Lanes.Count);
-        var listed = isDrawnWhole ? 3 * batch * features : 0;
-        var gram = 400 + (0.05 * features * features * hidden) + (0.4 * features * features) + listed
-            + (batch * (1 - empty) * panels * 1.1) + (batch * present * ((panels * 2.75) + 9.5));
-        return (gram < dense, Math.Min(gram, dense));
+        if (SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
+        {
+            // Reading an element, computing a row, and looking whether it is empty.
+            var (read, row, look) = (0.2 * features, (0.16 * features * hidden) + (0.1 * features), 0.1 + (0.12 * features));
+            yield return (Form.Small, batch * (read + row));
+            yield return (Form.SmallTakenOut, batch * (read + look + ((1 - empty) * row)));
+            if (!isDrawnWhole)
+            {
+                yield return (Form.SmallNeverRead, 100 + (batch * ((3.5 * present) + ((1 - empty) * row))));
+            }
+
+            yield break;
+        }
+
+        // A row through five products of n·m multiply-adds, and through the errors of n outputs.
+        yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.4 * features)));
+        if (features <= MostGramFeatures)
+        {
+            // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing
+            // costs beside, for each non-zero drawn, or where every element is drawn for each element.
+            var panels = Math.Ceiling(features / Lanes.Count);
+            yield return (Form.Gram, 400 + (0.05 * features * features * hidden) + (0.4 * features * features)
+                + (batch * (isDrawnWhole ? 5 + (0.6 * features) : 3.5 * present))
+                + (batch * (1 - empty) * ((1.1 * panels) + 4)) + (batch * present * ((1.65 * panels) + 3)));
+        }
     }
 
     /// <summary>The densities that the data carry, else the fraction of non-zeros among the first rows of the first pass.</summary>
@@ -108,5 +121,14 @@ internal static class Engines
         }
 
         return [.. present.Select(count => (float)count / Math.Max(rows, 1))];
+    }
+
+    private enum Form
+    {
+        Dense,
+        Gram,
+        Small,
+        SmallTakenOut,
+        SmallNeverRead,
     }
 }

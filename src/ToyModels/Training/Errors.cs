@@ -22,4 +22,14 @@ internal static class Errors<TSimd, TF, TI>
         loss = TSimd.MultiplyAdd(d, error, loss);
         return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
     }
+
+    /// <summary>x' − x, 0 where a ReLU is off: <see cref="Step"/> where the factor comes later; adds (x' − x)² to <paramref name="squares"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TF Plain<TRelu>(TF o, TF x, ref TF squares)
+        where TRelu : struct, ISwitch
+    {
+        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.Max(o, default) : o, x);
+        squares = TSimd.MultiplyAdd(error, error, squares);
+        return TRelu.IsOn ? TSimd.WherePositive(o, error) : error;
+    }
 }

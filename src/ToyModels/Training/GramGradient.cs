@@ -8,8 +8,10 @@ namespace ToyModels;
 /// without a non-zero all have the output b: they are counted, and computed once.
 /// <para>
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
-/// G and ∂G stays close while all rows of the batch pass through it. Sums over rows are chains, one for each element, in the order of the rows or of their lengths, so no
-/// lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have bias and weights 0.
+/// G and ∂G stays close while all rows of the chunk pass through it, in the order of <see cref="RowsByLength"/>, which also has their targets.
+/// G is symmetric: a panel computes what lies below its diagonal, and takes what lies above from the others. Sums over rows are chains, one
+/// for each element, so no lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have bias
+/// and weights 0.
 /// </para>
 /// </summary>
 internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
@@ -22,8 +24,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly int _hidden;
     private readonly int _padded;
     private readonly float[] _importances;
-    private readonly SparseSamples _samples = new() { IsByLength = true };
+    private readonly SparseSamples _samples = new();
+    private readonly RowsByLength _rows;
     private readonly Action<int> _takeGram;
+    private readonly Action<int> _mirrorGram;
     private readonly Action<int> _passPanels;
     private readonly Action<int> _symmetrise;
     private readonly Action<int> _takeWeightGradient;
@@ -38,9 +42,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _weightGradient;
     private readonly PinnedBuffer _biasGradient;
 
-    // Row i is the i-th unit vector, row 16 is zero: Σ x_i e_i puts a row's own values into the panel that they belong to.
-    private readonly PinnedBuffer _units;
-
     private bool _isBothWays;
     private int _nextPanel;
 
@@ -48,6 +49,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _takeGram = _ => ForEachPanel(TakeGram);
+        _mirrorGram = _ => ForEachPanel(MirrorGram);
         _passPanels = _ => ForEachPanel(PassPanel);
         _symmetrise = _ => ForEachPanel(Symmetrise);
         _takeWeightGradient = _ => ForEachPanel(TakeWeightGradient);
@@ -67,11 +69,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _productByDimension = new((long)hidden * _padded);
         _weightGradient = new((long)features * hidden);
         _biasGradient = new(_padded);
-        _units = new((Lanes.Count + 1) * Lanes.Count);
-        for (var i = 0; i < Lanes.Count; i++)
-        {
-            _units.Pointer[(i * Lanes.Count) + i] = 1;
-        }
+        _rows = new(features, ChunkRows);
     }
 
     internal override int ChunkRows { get; }
@@ -89,12 +87,13 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         Tiles.Transpose(weights, _features, _hidden, _hidden, _weightsByDimension.Span, _padded);
         _biasGradient.Span.Clear();
         SharePanels(_takeGram);
+        SharePanels(_mirrorGram);
     }
 
     internal override int Read(SampleReader reader, int rows)
     {
         var read = reader.ReadSparse(_samples, rows, _features);
-        _samples.SortByLength();
+        _rows.Take(_samples);
         return read;
     }
 
@@ -137,13 +136,24 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>G's rows i, columns j … j + 15, and zeros for the gradient of it.</summary>
+    /// <summary>G's columns j … j + 15 from row j down, and zeros for the gradient of all of its rows.</summary>
     private void TakeGram(int j)
     {
-        var panel = (nint)j * _features;
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer, _hidden, 1, _features, _hidden, new(_weightsByDimension.Pointer + j, _padded), new(_gram.Pointer + panel, Lanes.Count), Lanes.Count);
-        _gramGradient.Span.Slice((int)panel, _features * Lanes.Count).Clear();
+            _weights.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
+            new(Square(_gram, j, j), Lanes.Count), Lanes.Count);
+        new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+    }
+
+    /// <summary>G's columns j … j + 15 above row j: the rows of other panels.</summary>
+    private void MirrorGram(int j)
+    {
+        var rows = Math.Min(Lanes.Count, _features - j);
+        for (var i = 0; i < j; i += Lanes.Count)
+        {
+            Tiles.Transpose(
+                new(Square(_gram, j, i), rows * Lanes.Count), rows, Lanes.Count, Lanes.Count, new(Square(_gram, i, j), Lanes.Count * Lanes.Count), Lanes.Count);
+        }
     }
 
     /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of panel <paramref name="j"/> down to its own.</summary>
@@ -151,19 +161,19 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         for (var i = 0; i < j; i += Lanes.Count)
         {
-            var above = Square(i, j);
+            var above = Square(_gramGradient, i, j);
             if (_features - j >= Lanes.Count)
             {
-                Tiles.AddTransposed(above, Square(j, i));
+                Tiles.AddTransposed(above, Square(_gramGradient, j, i));
             }
             else
             {
-                AddTransposed(above, Square(j, i), Lanes.Count, _features - j);
+                AddTransposed(above, Square(_gramGradient, j, i), Lanes.Count, _features - j);
             }
         }
 
         // A square on the diagonal meets itself: each pair of elements once.
-        var own = Square(j, j);
+        var own = Square(_gramGradient, j, j);
         var side = Math.Min(Lanes.Count, _features - j);
         for (var row = 0; row < side; row++)
         {
@@ -189,13 +199,13 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂G's rows i, columns of the panel that begins with j.</summary>
-    private float* Square(int i, int j) => _gramGradient.Pointer + ((nint)j * _features) + (i * Lanes.Count);
+    /// <summary>Rows i … of G or of its gradient, columns of the panel that begins with j.</summary>
+    private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _features) + (i * Lanes.Count);
 
     private void TakeWeightGradient(int j)
     {
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer, 1, _hidden, _hidden, _features, new(_gramGradient.Pointer + ((nint)j * _features), Lanes.Count),
+            _weights.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
             new(_productByDimension.Pointer + j, _padded), Lanes.Count);
         Tiles.Transpose(
             _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _weightGradient.Span[(j * _hidden)..], _hidden);
@@ -242,63 +252,70 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
     {
-        fixed (int* starts = _samples.Starts, features = _samples.Features)
+        var end = Math.Min(panel + Lanes.Count, _features);
+        for (var j = panel; j < end; j += 2 * TSimd.Width)
         {
-            fixed (float* values = _samples.Values)
+            if (end - j <= TSimd.Width)
             {
-                var step = Math.Min(2 * TSimd.Width, Lanes.Count);
-                for (var j = panel; j < panel + Lanes.Count; j += step)
-                {
-                    if (step == TSimd.Width)
-                    {
-                        Columns<TRelu, TBackward, One>(j, starts, features, values, _samples.ActiveRows, _samples.EmptyRows);
-                    }
-                    else
-                    {
-                        Columns<TRelu, TBackward, Two>(j, starts, features, values, _samples.ActiveRows, _samples.EmptyRows);
-                    }
-                }
+                Columns<TRelu, TBackward, One>(j);
+            }
+            else
+            {
+                Columns<TRelu, TBackward, Two>(j);
             }
         }
     }
 
     /// <summary>All rows of the chunk through columns j … of one panel, one or two vectors of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Columns<TRelu, TBackward, TVectors>(int j, int* starts, int* features, float* values, int activeRows, int emptyRows)
+    private void Columns<TRelu, TBackward, TVectors>(int j)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
         where TVectors : struct, ICount
     {
-        var firstFeature = j & -Lanes.Count;
-        var column = j - firstFeature;
-        var gram = _gram.Pointer + ((nint)firstFeature * _features) + column;
-        var gramGradient = _gramGradient.Pointer + ((nint)firstFeature * _features) + column;
-        var units = _units.Pointer + column;
+        var panel = j & -Lanes.Count;
+        var gram = _gram.Pointer + ((nint)panel * _features) + (j - panel);
+        var gramGradient = _gramGradient.Pointer + ((nint)panel * _features) + (j - panel);
         TF b0 = TSimd.Load(_bias.Pointer + j), b1 = TVectors.Value > 1 ? TSimd.Load(_bias.Pointer + j + TSimd.Width) : b0;
         TF f0 = TSimd.Load(_factor.Pointer + j), f1 = TVectors.Value > 1 ? TSimd.Load(_factor.Pointer + j + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, bias0 = default, bias1 = default;
-        for (var row = 0; row < activeRows; row++)
+        fixed (int* firstOffset = _rows.Offsets, counts = _rows.Count)
+        fixed (float* firstValue = _rows.Values)
         {
-            var (first, end) = (starts[row], starts[row + 1]);
-            TF o0 = b0, o1 = b1, x0 = default, x1 = default;
-            for (var e = first; e < end; e++)
+            var offsets = firstOffset;
+            var values = firstValue;
+            var x = _rows.Matrix.Pointer + j;
+            var (stride, longest) = ((nint)_rows.Stride, _rows.Longest);
+            for (var length = 1; length <= longest; length++)
             {
-                Present<TVectors>(features[e], firstFeature, TSimd.Splat(values[e]), gram, units, ref o0, ref o1, ref x0, ref x1);
-            }
-
-            var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
-            var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1) : d0;
-            if (TBackward.IsOn)
-            {
-                bias0 = TSimd.Add(bias0, d0);
-                bias1 = TSimd.Add(bias1, d1);
-                for (var e = first; e < end; e++)
+                for (var rows = counts[length]; rows > 0; rows--, x += stride, offsets += length, values += length)
                 {
-                    Back<TVectors>(features[e], TSimd.Splat(values[e]), d0, d1, gramGradient);
+                    // Of many rows the first non-zero is the only one.
+                    TF o0 = b0, o1 = b1, value = TSimd.Splat(*values);
+                    nint offset = *offsets;
+                    Present<TVectors>(value, gram + offset, ref o0, ref o1);
+                    for (nint e = 1; e < length; e++)
+                    {
+                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], ref o0, ref o1);
+                    }
+
+                    var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TSimd.Load(x), f0, ref loss0);
+                    var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, TSimd.Load(x + TSimd.Width), f1, ref loss1) : d0;
+                    if (TBackward.IsOn)
+                    {
+                        bias0 = TSimd.Add(bias0, d0);
+                        bias1 = TSimd.Add(bias1, d1);
+                        Back<TVectors>(value, d0, d1, gramGradient + offset);
+                        for (nint e = 1; e < length; e++)
+                        {
+                            Back<TVectors>(TSimd.Splat(values[e]), d0, d1, gramGradient + offsets[e]);
+                        }
+                    }
                 }
             }
         }
 
+        var emptyRows = _samples.EmptyRows;
         EndColumns<TRelu>(j, b0, f0, loss0, bias0, emptyRows);
         if (TVectors.Value > 1)
         {
@@ -306,33 +323,23 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>Adds one non-zero's share to a row's outputs and to its own values.</summary>
+    /// <summary>Adds one non-zero's share to a row's outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Present<TVectors>(
-        int feature, int firstFeature, TF value, float* gram, float* units, ref TF o0, ref TF o1, ref TF x0, ref TF x1)
+    private static void Present<TVectors>(TF value, float* g, ref TF o0, ref TF o1)
         where TVectors : struct, ICount
     {
-        var g = gram + ((nint)feature * Lanes.Count);
-
-        // Without a branch, which would be foreseen too seldom: row 16 for features of other panels.
-        var own = feature - firstFeature;
-        var isOther = (own | (Lanes.Count - 1 - own)) >> 31;
-        var unit = units + ((nint)((own & ~isOther) + (isOther & Lanes.Count)) * Lanes.Count);
         o0 = TSimd.MultiplyAdd(value, TSimd.Load(g), o0);
-        x0 = TSimd.MultiplyAdd(value, TSimd.Load(unit), x0);
         if (TVectors.Value > 1)
         {
             o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + TSimd.Width), o1);
-            x1 = TSimd.MultiplyAdd(value, TSimd.Load(unit + TSimd.Width), x1);
         }
     }
 
     /// <summary>Adds one non-zero's share to the gradient of G.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back<TVectors>(int feature, TF value, TF d0, TF d1, float* gramGradient)
+    private static void Back<TVectors>(TF value, TF d0, TF d1, float* dg)
         where TVectors : struct, ICount
     {
-        var dg = gramGradient + ((nint)feature * Lanes.Count);
         TSimd.Store(TSimd.MultiplyAdd(value, d0, TSimd.Load(dg)), dg);
         if (TVectors.Value > 1)
         {

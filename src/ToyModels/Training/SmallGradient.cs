@@ -23,11 +23,15 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
 
     // Sums of sixteen lanes each: n·m of the weight gradient, n of the bias gradient, n of the squared errors.
     private readonly PinnedBuffer _sums;
+    private readonly EmptyRows _emptyRows;
+    private readonly SparseSamples _samples = new();
+    private int _emptyCount;
 
-    internal SmallGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
+    internal SmallGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, EmptyRows emptyRows)
         : base(features, batch, chunkRows: 256)
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
+        _emptyRows = emptyRows;
         _hidden = hidden;
         _importances = importances.ToArray();
         _weights = new(features * hidden);
@@ -47,6 +51,55 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         bias.CopyTo(_bias.Span);
         Array.Clear(_weightGradient);
         Array.Clear(_biasGradient);
+    }
+
+    protected override int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept)
+    {
+        int read;
+        if (_emptyRows == EmptyRows.NeverRead)
+        {
+            for (var i = 0; i < Features; i++)
+            {
+                chunk.Span.Slice(i * Stride, Lanes.RoundUp(_samples.ActiveRows)).Clear();
+            }
+
+            read = reader.ReadSparse(_samples, rows, Features);
+            kept = _samples.ActiveRows;
+            fixed (int* ends = _samples.Starts, features = _samples.Features)
+            {
+                fixed (float* values = _samples.Values)
+                {
+                    Place(ends + 1, kept, features, values, chunk.Pointer, Stride);
+                }
+            }
+        }
+        else
+        {
+            read = base.Fill(reader, chunk, rows, out kept);
+            if (_emptyRows == EmptyRows.TakenOut)
+            {
+                kept = NonEmptyRows.Gather(chunk.Pointer, Features, kept, Stride);
+            }
+        }
+
+        _emptyCount = read - kept;
+        return read;
+    }
+
+    /// <summary>Puts non-zeros into a matrix of zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Place(int* ends, nint rows, int* features, float* values, float* matrix, nint stride)
+    {
+        nint e = 0;
+        for (nint row = 0; row < rows; row++)
+        {
+            do
+            {
+                matrix[(features[e] * stride) + row] = values[e];
+                e++;
+            }
+            while (e < ends[row]);
+        }
     }
 
     protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss) =>
@@ -79,10 +132,14 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
             _biasGradient[j] += Lanes.Sum(sum);
         }
 
+        // Rows of zeros all have the output b, and the target 0.
         var loss = 0.0;
         for (var j = 0; j < Features; j++, sum += Lanes.Count)
         {
-            loss += Lanes.Sum(sum);
+            var o = _isRelu ? MathF.Max(_bias.Pointer[j], 0) : _bias.Pointer[j];
+            var d = _factor.Pointer[j] * o;
+            _biasGradient[j] += _emptyCount * d;
+            loss += Lanes.Sum(sum) + (_emptyCount * (d * o));
         }
 
         return loss / (2 * scale);
@@ -162,7 +219,8 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     }
 
     /// <summary>
-    /// Two features in one dimension, the cells of phase diagrams: the six sums stay in registers while all groups pass.
+    /// Two features in one dimension, the cells of phase diagrams: sums stay in registers while all groups pass, and those over errors
+    /// are multiplied by the factors at the end.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pairs<TRelu, TBackward, TMasked>(float* x, int first, int end, int rows, nint stride, float* w, float* bias, float* factor, float* sums)
@@ -171,48 +229,54 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TMasked : struct, ISwitch
     {
         var mask = stackalloc float[Lanes.Count];
-        Lanes.Mask(mask, rows - first);
+        if (TMasked.IsOn)
+        {
+            Lanes.Mask(mask, rows - first);
+        }
+
         TF w0 = TSimd.Splat(w[0]), w1 = TSimd.Splat(w[1]), b0 = TSimd.Splat(bias[0]), b1 = TSimd.Splat(bias[1]);
         TF f0 = TSimd.Splat(factor[0]), f1 = TSimd.Splat(factor[1]);
+        TF wf0 = TSimd.Multiply(w0, f0), wf1 = TSimd.Multiply(w1, f1);
         for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
         {
-            var sum = sums + pass;
-            TF w0Sum = TSimd.Load(sum), w1Sum = TSimd.Load(sum + Lanes.Count);
-            TF b0Sum = TSimd.Load(sum + (2 * Lanes.Count)), b1Sum = TSimd.Load(sum + (3 * Lanes.Count));
-            TF loss0 = TSimd.Load(sum + (4 * Lanes.Count)), loss1 = TSimd.Load(sum + (5 * Lanes.Count));
+            // Σ d, Σ d², Σ d h and Σ x ∂h of both features, d without its factor.
+            TF d0Sum = default, d1Sum = default, loss0 = default, loss1 = default;
+            TF dh0Sum = default, dh1Sum = default, xdh0Sum = default, xdh1Sum = default;
             var shown = TMasked.IsOn ? TSimd.Load(mask + pass) : default;
             float* row0 = x + pass, row1 = row0 + stride;
             for (nint s = first; s < end; s += Lanes.Count)
             {
                 TF x0 = TSimd.Load(row0 + s), x1 = TSimd.Load(row1 + s);
-                var h = TSimd.MultiplyAdd(w1, x1, TSimd.MultiplyAdd(w0, x0, default));
+                var h = TSimd.MultiplyAdd(w1, x1, TSimd.Multiply(w0, x0));
                 TF o0 = TSimd.MultiplyAdd(w0, h, b0), o1 = TSimd.MultiplyAdd(w1, h, b1);
                 if (TMasked.IsOn)
                 {
                     (o0, o1) = (TSimd.WherePositive(shown, o0), TSimd.WherePositive(shown, o1));
                 }
 
-                var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, x0, f0, ref loss0);
-                var d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, x1, f1, ref loss1);
+                var d0 = Errors<TSimd, TF, TI>.Plain<TRelu>(o0, x0, ref loss0);
+                var d1 = Errors<TSimd, TF, TI>.Plain<TRelu>(o1, x1, ref loss1);
                 if (TBackward.IsOn)
                 {
-                    (b0Sum, b1Sum) = (TSimd.Add(b0Sum, d0), TSimd.Add(b1Sum, d1));
-                    var dh = TSimd.MultiplyAdd(w1, d1, TSimd.MultiplyAdd(w0, d0, default));
-
-                    // A sum waits for one addition a group, not for two multiply-adds.
-                    w0Sum = TSimd.Add(w0Sum, TSimd.MultiplyAdd(x0, dh, TSimd.Multiply(d0, h)));
-                    w1Sum = TSimd.Add(w1Sum, TSimd.MultiplyAdd(x1, dh, TSimd.Multiply(d1, h)));
+                    (d0Sum, d1Sum) = (TSimd.Add(d0Sum, d0), TSimd.Add(d1Sum, d1));
+                    (dh0Sum, dh1Sum) = (TSimd.MultiplyAdd(d0, h, dh0Sum), TSimd.MultiplyAdd(d1, h, dh1Sum));
+                    var dh = TSimd.MultiplyAdd(wf1, d1, TSimd.Multiply(wf0, d0));
+                    (xdh0Sum, xdh1Sum) = (TSimd.MultiplyAdd(x0, dh, xdh0Sum), TSimd.MultiplyAdd(x1, dh, xdh1Sum));
                 }
             }
 
-            TSimd.Store(w0Sum, sum);
-            TSimd.Store(w1Sum, sum + Lanes.Count);
-            TSimd.Store(b0Sum, sum + (2 * Lanes.Count));
-            TSimd.Store(b1Sum, sum + (3 * Lanes.Count));
-            TSimd.Store(loss0, sum + (4 * Lanes.Count));
-            TSimd.Store(loss1, sum + (5 * Lanes.Count));
+            var sum = sums + pass;
+            Add(TSimd.MultiplyAdd(f0, dh0Sum, xdh0Sum), sum);
+            Add(TSimd.MultiplyAdd(f1, dh1Sum, xdh1Sum), sum + Lanes.Count);
+            Add(TSimd.Multiply(f0, d0Sum), sum + (2 * Lanes.Count));
+            Add(TSimd.Multiply(f1, d1Sum), sum + (3 * Lanes.Count));
+            Add(TSimd.Multiply(f0, loss0), sum + (4 * Lanes.Count));
+            Add(TSimd.Multiply(f1, loss1), sum + (5 * Lanes.Count));
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(TF value, float* sum) => TSimd.Store(TSimd.Add(TSimd.Load(sum), value), sum);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Groups<TFeatures, THidden, TRelu, TBackward, TMasked>(
@@ -224,7 +288,11 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where TMasked : struct, ISwitch
     {
         var mask = stackalloc float[Lanes.Count];
-        Lanes.Mask(mask, rows - first);
+        if (TMasked.IsOn)
+        {
+            Lanes.Mask(mask, rows - first);
+        }
+
         for (var s = first; s < end; s += Lanes.Count)
         {
             for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
@@ -424,6 +492,19 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         var sum = lanes + (((j * THidden.Value) + k) * Lanes.Count);
         TSimd.Store(TSimd.MultiplyAdd(x, dh, TSimd.MultiplyAdd(d, h, TSimd.Load(sum))), sum);
     }
+}
+
+/// <summary>What becomes of rows without a non-zero, which all have the output b. However few are computed, no more than rounding differs.</summary>
+internal enum EmptyRows
+{
+    /// <summary>They go the way of all rows: the best where there are few.</summary>
+    Computed,
+
+    /// <summary>They are taken out of the rows read, and counted.</summary>
+    TakenOut,
+
+    /// <summary>Rows are read by their non-zeros, so that those without any are but counted.</summary>
+    NeverRead,
 }
 
 /// <summary>What fits into the kernels for small models.</summary>

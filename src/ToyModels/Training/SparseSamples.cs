@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ToyModels;
 
@@ -10,23 +13,7 @@ public sealed class SparseSamples
     private int[] _starts = new int[257];
     private int[] _features = new int[1024];
     private float[] _values = new float[1024];
-    private int[] _sortedStarts = [];
-    private int[] _sortedFeatures = [];
-    private float[] _sortedValues = [];
-    private int[] _notedRows = [];
-    private int[] _notedFeatures = [];
-    private float[] _notedValues = [];
-    private int[] _lengths = [];
-
-    // Word w of line k − 1: which of the rows 64w … have reached k non-zeros.
-    private ulong[] _reached = [];
-    private int _words;
-    private int _noted;
-    private int _longest;
-    private bool _isSorted;
-
-    /// <summary>Whether rows that are drawn come by length at once.</summary>
-    internal bool IsByLength { get; init; }
+    private float[] _tile = [];
 
     /// <summary>Rows that hold at least one non-zero.</summary>
     public int ActiveRows { get; private set; }
@@ -48,7 +35,6 @@ public sealed class SparseSamples
     {
         ActiveRows = 0;
         EmptyRows = 0;
-        _isSorted = false;
     }
 
     /// <summary>Appends a row; zeros among its values are left out.</summary>
@@ -71,188 +57,106 @@ public sealed class SparseSamples
         EndRow(end);
     }
 
+    /// <summary>Appends a row of n values.</summary>
+    internal unsafe void AddRow(ReadOnlySpan<float> row)
+    {
+        var end = _starts[ActiveRows];
+        Reserve(1, end + row.Length + Eights.Count);
+        fixed (float* from = row, values = _values)
+        fixed (int* features = _features)
+        {
+            EndRow(end + FindNonZeros(from, row.Length, features + end, values + end));
+        }
+    }
+
     /// <summary>Appends rows of a feature-major matrix.</summary>
     internal void AddDense(ReadOnlySpan<float> matrix, int features, int rows, int stride)
     {
-        var end = _starts[ActiveRows];
-        for (var row = 0; row < rows; row++)
+        // Rows of whole vectors, of which only the first n numbers are ever written.
+        var width = Lanes.RoundUp(features);
+        if (_tile.Length != width * Lanes.Count)
         {
-            Reserve(1, end + features);
-            for (var i = 0; i < features; i++)
+            _tile = new float[width * Lanes.Count];
+        }
+
+        for (var first = 0; first < rows; first += Lanes.Count)
+        {
+            var height = Math.Min(Lanes.Count, rows - first);
+            Tiles.Transpose(matrix[first..], features, height, stride, _tile, width);
+            for (var row = 0; row < height; row++)
             {
-                if (matrix[(i * stride) + row] is var value and not 0)
+                AddRow(_tile.AsSpan(row * width, width));
+            }
+        }
+    }
+
+    /// <summary>Appends rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a block.</summary>
+    internal unsafe void AddBlock(SparseBlock block, int features, int first, int rows)
+    {
+        var (start, end) = (block.StartOf(first), block.StartOf(first + rows));
+        var entry = _starts[ActiveRows];
+        Reserve(rows, entry + end - start);
+        block.Values[start..end].CopyTo(_values.AsSpan(entry));
+        fixed (int* cells = block.Cells, ends = _starts, listed = _features)
+        {
+            var active = List(cells + start, end - start, features, new Divisor(features), ends + ActiveRows, listed + entry, entry);
+            EmptyRows += rows - active;
+            ActiveRows += active;
+        }
+    }
+
+    /// <summary>From cells to the features and the ends of rows: each cell moves the end of its row on by one, and the first of a row begins it.</summary>
+    /// <returns>Rows that have a cell.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static unsafe int List(int* cells, nint count, int width, Divisor divisor, int* ends, int* features, int entry)
+    {
+        nint active = 0;
+        var last = -1;
+        for (nint e = 0; e < count; e++)
+        {
+            var cell = cells[e];
+            var row = divisor.Quotient(cell);
+            features[e] = cell - (row * width);
+            active += (nint)((uint)(last - row) >> 31);
+            ends[active] = entry + (int)e + 1;
+            last = row;
+        }
+
+        return (int)active;
+    }
+
+    /// <summary>Lists the non-zeros of a row. What stands behind them, up to eight more, may be written over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static unsafe int FindNonZeros(float* row, nint count, int* features, float* values)
+    {
+        nint found = 0, i = 0;
+        if (Avx2.IsSupported)
+        {
+            fixed (int* places = Eights.Places)
+            {
+                // Without a branch for each: whether a feature is present is not to be foreseen.
+                for (; i <= count - Eights.Count; i += Eights.Count)
                 {
-                    _features[end] = i;
-                    _values[end++] = value;
+                    var x = Vector256.Load(row + i);
+                    var present = ~Vector256.Equals(x, Vector256<float>.Zero).ExtractMostSignificantBits() & 0xFF;
+                    var order = Vector256.Load(places + (Eights.Count * present));
+                    Avx2.PermuteVar8x32(x, order).Store(values + found);
+                    (order + Vector256.Create((int)i)).Store(features + found);
+                    found += BitOperations.PopCount(present);
                 }
             }
-
-            EndRow(end);
-        }
-    }
-
-    /// <summary>Makes ready for rows that are noted and then placed; there are no others.</summary>
-    /// <param name="rows">Rows at most.</param>
-    internal void Expect(int rows)
-    {
-        Clear();
-        _words = (rows + 63) / 64;
-        if (_lengths.Length < rows)
-        {
-            _lengths = new int[rows];
-        }
-    }
-
-    /// <summary>Takes note of some rows of a block, of which <see cref="Place"/> makes rows when all are there.</summary>
-    /// <param name="block">The block.</param>
-    /// <param name="blockRows">Its rows, a power of two.</param>
-    /// <param name="first">The first row wanted.</param>
-    /// <param name="rows">How many rows are wanted.</param>
-    /// <param name="at">Row that the first becomes.</param>
-    internal unsafe void Note(SparseBlock block, int blockRows, int first, int rows, int at)
-    {
-        ReadOnlySpan<int> cells = block.Cells;
-        ReadOnlySpan<float> values = block.Values;
-        if (_notedRows.Length < _noted + cells.Length)
-        {
-            var length = Math.Max(2 * _notedRows.Length, _noted + cells.Length);
-            Array.Resize(ref _notedRows, length);
-            Array.Resize(ref _notedFeatures, length);
-            Array.Resize(ref _notedValues, length);
         }
 
-        var (mask, shift, noted, longest, words, reached) = (blockRows - 1, int.Log2(blockRows), _noted, _longest, _words, _reached);
-        fixed (int* cell = cells, lengths = _lengths, notedRows = _notedRows, notedFeatures = _notedFeatures)
-        fixed (float* value = values, notedValues = _notedValues)
+        for (; i < count; i++)
         {
-            for (var e = 0; e < cells.Length; e++)
+            if (row[i] != 0)
             {
-                var row = (cell[e] & mask) - first;
-                if ((uint)row < (uint)rows)
-                {
-                    row += at;
-                    var length = lengths[row]++;
-                    if (length == longest)
-                    {
-                        longest++;
-                        if (reached.Length < longest * words)
-                        {
-                            Array.Resize(ref reached, 2 * longest * words);
-                        }
-                    }
-
-                    reached[(length * words) + (row >> 6)] |= 1UL << row;
-                    notedRows[noted] = row;
-                    notedFeatures[noted] = cell[e] >> shift;
-                    notedValues[noted++] = value[e];
-                }
+                features[found] = (int)i;
+                values[found++] = row[i];
             }
         }
 
-        (_noted, _longest, _reached) = (noted, longest, reached);
-    }
-
-    /// <summary>
-    /// Makes rows of what <see cref="Note"/> took, by one counting sort that visits none of the empty rows: in their own order, or where
-    /// <see cref="IsByLength"/> in that of <see cref="SortByLength"/>. There are no other rows yet.
-    /// </summary>
-    /// <param name="rows">Rows noted.</param>
-    internal unsafe void Place(int rows)
-    {
-        Reserve(rows, _noted);
-        var (active, entry) = (0, 0);
-        fixed (int* lengths = _lengths, starts = _starts, notedRows = _notedRows, notedFeatures = _notedFeatures, features = _features)
-        fixed (float* notedValues = _notedValues, values = _values)
-        {
-            for (var length = 1; length <= (IsByLength ? _longest : Math.Min(1, _longest)); length++)
-            {
-                // Rows that hold so many and no more, or at least one where they keep their order.
-                var reached = _reached.AsSpan((length - 1) * _words, _words);
-                var exceeded = IsByLength && length < _longest ? _reached.AsSpan(length * _words, _words) : [];
-                for (var word = 0; word < reached.Length; word++)
-                {
-                    for (var bits = reached[word] & ~(exceeded.IsEmpty ? 0 : exceeded[word]); bits != 0; bits &= bits - 1)
-                    {
-                        ref var rowLength = ref lengths[(word << 6) + BitOperations.TrailingZeroCount(bits)];
-                        starts[active++] = entry;
-                        (rowLength, entry) = (entry, entry + rowLength);
-                    }
-                }
-            }
-
-            starts[active] = entry;
-            for (var e = 0; e < _noted; e++)
-            {
-                var place = lengths[notedRows[e]]++;
-                features[place] = notedFeatures[e];
-                values[place] = notedValues[e];
-            }
-        }
-
-        _lengths.AsSpan(0, rows).Clear();
-        _reached.AsSpan(0, _longest * _words).Clear();
-        (ActiveRows, EmptyRows, _noted, _longest, _isSorted) = (active, rows - active, 0, 0, IsByLength);
-    }
-
-    /// <summary>
-    /// Puts rows with as many non-zeros side by side, the fewest first and else in the order in which they came: loops over a row's non-zeros
-    /// then run equally long row after row, which a processor foresees.
-    /// </summary>
-    internal void SortByLength()
-    {
-        if (_isSorted)
-        {
-            return;
-        }
-
-        var longest = 0;
-        for (var row = 0; row < ActiveRows; row++)
-        {
-            longest = Math.Max(longest, _starts[row + 1] - _starts[row]);
-        }
-
-        // Where the rows of each length begin: among rows, and among non-zeros.
-        Span<int> rows = longest < 256 ? stackalloc int[longest + 2] : new int[longest + 2];
-        rows.Clear();
-        for (var row = 0; row < ActiveRows; row++)
-        {
-            rows[_starts[row + 1] - _starts[row] + 1]++;
-        }
-
-        var entries = 0;
-        _sortedStarts = _sortedStarts.Length < _starts.Length ? new int[_starts.Length] : _sortedStarts;
-        for (var length = 1; length <= longest; length++)
-        {
-            rows[length + 1] += rows[length];
-            for (var row = rows[length]; row < rows[length + 1]; row++)
-            {
-                _sortedStarts[row] = entries;
-                entries += length;
-            }
-        }
-
-        _sortedStarts[ActiveRows] = entries;
-        if (_sortedFeatures.Length < _features.Length)
-        {
-            _sortedFeatures = new int[_features.Length];
-            _sortedValues = new float[_values.Length];
-        }
-
-        for (var row = 0; row < ActiveRows; row++)
-        {
-            var start = _starts[row];
-            var length = _starts[row + 1] - start;
-            var place = _sortedStarts[rows[length]++];
-            for (var e = 0; e < length; e++)
-            {
-                _sortedFeatures[place + e] = _features[start + e];
-                _sortedValues[place + e] = _values[start + e];
-            }
-        }
-
-        (_starts, _sortedStarts) = (_sortedStarts, _starts);
-        (_features, _sortedFeatures) = (_sortedFeatures, _features);
-        (_values, _sortedValues) = (_sortedValues, _values);
+        return (int)found;
     }
 
     private void EndRow(int end)

@@ -9,8 +9,8 @@ internal sealed class ScalingCommand : Command
     /// <summary>Points of a curve over two decades.</summary>
     private const int Points = 7;
 
-    private const int LeastRepeats = 3;
-    private static readonly TimeSpan _leastTime = TimeSpan.FromSeconds(0.5);
+    /// <summary>Over so long are calls averaged, however short they are: every point then sees as much of what else the machine does.</summary>
+    private static readonly TimeSpan _span = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Densities of the curve over non-zeros: those for which data are drawn by gaps, and samples go by their non-zeros.</summary>
     private const double LeastDensity = 0.0005;
@@ -23,7 +23,8 @@ internal sealed class ScalingCommand : Command
         var (config, density, threads) = (CommandOptions.Config("B"), CommandOptions.Density(), CommandOptions.Threads());
         var steepest = CommandOptions.Checked("--exponent-limit", "The largest exponent that is allowed.", 1.05, limit => limit > 0);
         var residual = CommandOptions.Checked("--residual-limit", "By how much, as a fraction, a time may leave the straight line over non-zeros.", 0.1, limit => limit > 0);
-        foreach (var option in (Option[])[config, density, threads, steepest, residual])
+        var rounds = CommandOptions.Positive("--rounds", "Rounds, in each of which every point is measured once.", 5);
+        foreach (var option in (Option[])[config, density, threads, rounds, steepest, residual])
         {
             Add(option);
         }
@@ -31,25 +32,25 @@ internal sealed class ScalingCommand : Command
         SetAction(parsed =>
         {
             var (workload, p, workers) = (Workload.Named(parsed.GetValue(config)!) with { Instances = 1 }, parsed.GetValue(density), parsed.GetValue(threads));
-            Time(workload, p, steps: 1000, workers);
+            MeanSeconds(new(workload, p, 1000), workers);
             var load = new MachineLoad();
             var isWithin = true;
-            foreach (var (name, least, measure) in new (string, int, Func<int, double>)[]
+            foreach (var (name, least, point) in new (string, int, Func<int, Point>)[]
             {
-                ("steps", 400, steps => Time(workload, p, steps, workers)),
-                ("batch", 128, batch => Time(workload with { Batch = batch }, p, 1000, workers)),
-                ("instances", 1, instances => Time(workload with { Instances = instances }, p, 200, workers)),
+                ("steps", 400, steps => new(workload, p, steps)),
+                ("batch", 128, batch => new(workload with { Batch = batch }, p, 1000)),
+                ("instances", 1, instances => new(workload with { Instances = instances }, p, 200)),
             })
             {
                 int[] sizes = [.. Decades(least, 100.0 * least).Select(size => (int)Math.Round(size)).Distinct()];
-                double[] seconds = [.. sizes.Select(measure)];
+                var seconds = Seconds([.. sizes.Select(point)], workers, parsed.GetValue(rounds));
                 var exponent = Line([.. sizes.Select(size => Math.Log(size))], [.. seconds.Select(time => Math.Log(time))], time => 1).Slope;
                 Write(name, sizes.Select(size => $"{size}"), seconds, $"exponent {exponent:F3}", exponent <= parsed.GetValue(steepest));
             }
 
             var wide = Workload.Named("C") with { Instances = 1 };
             double[] densities = [.. Decades(LeastDensity, 100 * LeastDensity)];
-            double[] times = [.. densities.Select(d => Time(wide, (float)d, 500, workers))];
+            var times = Seconds([.. densities.Select(d => new Point(wide, (float)d, 500))], workers, parsed.GetValue(rounds));
             var (intercept, slope) = Line(densities, times, time => 1 / (time * time));
             var furthest = densities.Zip(times, (d, time) => Math.Abs((time / (intercept + (slope * d))) - 1)).Max();
             Write("non-zeros", densities.Select(d => $"{d * wide.Features * wide.Batch:F0}"), times, $"furthest from the line {furthest:P1}", furthest <= parsed.GetValue(residual));
@@ -69,24 +70,35 @@ internal sealed class ScalingCommand : Command
         Enumerable.Range(0, Points).Select(i => first * Math.Pow(last / first, (double)i / (Points - 1)));
 
     /// <summary>
-    /// Seconds of the steps of a training: the shortest call, less the shortest of a single step, which has start and evaluation. The shortest, because
-    /// whatever else the machine does can only lengthen it.
+    /// Seconds of the steps of each training: whole calls, less calls of a single step, which have start and evaluation. The points take turns, round
+    /// after round, and the median over the rounds is told: what slows the machine for a while then slows all points, or leaves the median alone.
     /// </summary>
-    private static double Time(Workload workload, float density, int steps, int threads) =>
-        Shortest(workload, density, steps, threads) - Shortest(workload, density, 1, threads);
-
-    private static double Shortest(Workload workload, float density, int steps, int threads)
+    private static double[] Seconds(IReadOnlyList<Point> points, int threads, int rounds)
     {
-        var (shortest, start) = (double.PositiveInfinity, Stopwatch.GetTimestamp());
-        for (var repeat = 0; repeat < LeastRepeats || Stopwatch.GetElapsedTime(start) < _leastTime; repeat++)
+        var times = new double[points.Count, rounds];
+        for (var round = 0; round < rounds; round++)
         {
-            var instances = workload.Create(density, steps, seed: 1);
-            var call = Stopwatch.GetTimestamp();
-            new ToyModelTrainer(threads).Train(instances);
-            shortest = Math.Min(shortest, Stopwatch.GetElapsedTime(call).TotalSeconds);
+            for (var i = 0; i < points.Count; i++)
+            {
+                times[i, round] = MeanSeconds(points[i], threads) - MeanSeconds(points[i] with { Steps = 1 }, threads);
+            }
         }
 
-        return shortest;
+        return [.. Enumerable.Range(0, points.Count).Select(i => Statistics.Median([.. Enumerable.Range(0, rounds).Select(round => times[i, round])]))];
+    }
+
+    private static double MeanSeconds(Point point, int threads)
+    {
+        var (calls, time) = (0, TimeSpan.Zero);
+        for (; time < _span; calls++)
+        {
+            var instances = point.Workload.Create(point.Density, point.Steps, seed: 1);
+            var start = Stopwatch.GetTimestamp();
+            new ToyModelTrainer(threads).Train(instances);
+            time += Stopwatch.GetElapsedTime(start);
+        }
+
+        return time.TotalSeconds / calls;
     }
 
     /// <summary>The line of least squares.</summary>
@@ -102,4 +114,7 @@ internal sealed class ScalingCommand : Command
 
         double Mean(double[] values) => values.Zip(weights, (value, w) => value * w).Sum() / weights.Sum();
     }
+
+    /// <summary>One training.</summary>
+    private sealed record Point(Workload Workload, float Density, int Steps);
 }

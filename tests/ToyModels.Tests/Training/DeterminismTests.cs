@@ -12,24 +12,33 @@ public sealed class DeterminismTests
         data 1 cde335f69de58c35
         data 0.3 fc51c3352362c3c7
         data 0.0625 fd72c786dadf24ea
-        data 0.05 ee20c74a5d3bf982
-        data 0.002 50d78f7ad4edc57d
+        data 0.05 f580a9759c23b98e
+        data 0.002 f13e60f8f8f3179e
         importance 5d83a2cd37d1d771 4d3def3049877d47
         forward 100 20 5f2334ab9b1dbdf5 b9a2cfbd15cfd193
         forward 33 70 df597bf2c6eee583 b98d49ae0497c8c7
         forward 5 2 e91fd5a47336ef7f ebfb0402d9d26b52
         threads 1 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 1 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 1 n 7: c3a281333540b2a3 3d38812093f95586 a670fbd3683552fc
+        threads 1 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
         threads 1 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
+        threads 1 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
+        threads 1 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
+        threads 1 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
         threads 2 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 2 n 7: c3a281333540b2a3 3d38812093f95586 a670fbd3683552fc
+        threads 2 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
         threads 2 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
+        threads 2 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
+        threads 2 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
+        threads 2 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
         threads 7 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 7 n 7: c3a281333540b2a3 3d38812093f95586 a670fbd3683552fc
+        threads 7 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
         threads 7 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
+        threads 7 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
+        threads 7 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
+        threads 7 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
         """;
 
     [Theory]

@@ -251,7 +251,8 @@ public sealed class GradientTests
         [
             new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new GramGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
-            .. SmallGradient.Fits(Features, Hidden) ? [new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count)] : (GradientEngine[])[],
+            .. Enum.GetValues<EmptyRows>().Where(_ => SmallGradient.Fits(Features, Hidden)).Select(empty =>
+                new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count, empty)),
         ];
 
         internal SampleReader Open() => _samples.OpenTraining(null, 0);
