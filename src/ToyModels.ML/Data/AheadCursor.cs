@@ -8,9 +8,9 @@ namespace ToyModels.ML;
 /// Hands out the rows of a cursor of which one column alone is read, and fetches a block of them when the first value is asked for. What goes wrong
 /// with a row is told when that row is handed out, as if it had been fetched then.
 /// </summary>
-internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
+internal sealed class AheadCursor : BlockCursor
 {
-    // Values of a block, so that it stays in the first-level cache beside the weights of a small model.
+    // Values of a block at most, so that it stays in the first-level cache beside the weights of a small model.
     private const int Values = 4096;
 
     private readonly DataViewRowCursor _input;
@@ -20,14 +20,11 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
     private readonly VBuffer<float>[] _rows;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
-    private float[]? _dense;
     private long _position = -1;
-    private long _block;
 
-    // Of the rows that the input has moved over, the fetched ones and those among them that have the right size; 0 as long as the current row was not fetched.
+    // Of the rows that the input has moved over, the fetched ones, of which Count have the right size; 0 as long as the current row was not fetched.
     private int _moved;
     private int _fetched;
-    private int _fit;
     private int _current;
     private ExceptionDispatchInfo? _fetchFailure;
     private ExceptionDispatchInfo? _moveFailure;
@@ -42,7 +39,7 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
         _reading = reading;
         _getRow = input.GetGetter<VBuffer<float>>(column);
         _getId = input.GetIdGetter();
-        _rows = new VBuffer<float>[Math.Clamp(Values / reading.Count & -4, 4, 64)];
+        _rows = new VBuffer<float>[Math.Clamp(Values / reading.Count & -4, 4, StretchRows)];
         _ids = new DataViewRowId[_rows.Length];
         _batches = new long[_rows.Length];
     }
@@ -53,9 +50,7 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
 
     public override long Batch => _moved == 0 ? _input.Batch : _batches[_current];
 
-    public int Capacity => _rows.Length;
-
-    public int Count => _fit;
+    internal override int Capacity => _rows.Length;
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _input.IsColumnActive(column);
 
@@ -65,6 +60,7 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
         {
             _current++;
             _position++;
+            Row = _current < Count ? _current : -1;
             return true;
         }
 
@@ -74,7 +70,8 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
             failure.Throw();
         }
 
-        (_moved, _fetched, _fit, _current, _fetchFailure) = (0, 0, 0, 0, null);
+        (_moved, _fetched, _current, _fetchFailure) = (0, 0, 0, null);
+        (Count, Row) = (0, -1);
         _hasEnded = _hasEnded || !_input.MoveNext();
         _position = _hasEnded ? -1 : _position + 1;
         return !_hasEnded;
@@ -100,44 +97,37 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
         }
     };
 
-    public long Enter(out int row)
+    internal override void Enter()
     {
         Fetch();
-        if (_current >= _fit)
+        if (_current >= Count)
         {
             _reading.Require(_rows[_current], _position);
         }
-
-        row = _current;
-        return _block;
     }
 
-    public void RequireFinite() => _reading.Require(_rows[_current], _position);
+    internal override void RequireFinite() => _reading.Require(_rows[_current], _position);
 
-    public void Encode(ToyModel model, Span<float> hidden)
+    internal override void Encode(ToyModel model, int first, int rows, Span<float> hidden)
     {
-        var (n, m) = (model.FeatureCount, model.HiddenCount);
-        for (var row = 0; row < _fit;)
+        var m = model.HiddenCount;
+        for (var row = 0; row < rows;)
         {
-            if (!_rows[row].IsDense)
+            var tile = _rows.AsSpan(row);
+            if (ToyModel.IsWide(m) && row + 4 <= rows && tile[0].IsDense && tile[1].IsDense && tile[2].IsDense && tile[3].IsDense)
             {
-                model.Encode(_rows[row].GetIndices(), _rows[row].GetValues(), hidden.Slice(row * m, m));
+                model.EncodeTile(tile[0].GetValues(), tile[1].GetValues(), tile[2].GetValues(), tile[3].GetValues(), hidden.Slice(row * m, 4 * m));
+                row += 4;
+            }
+            else
+            {
+                model.Encode(tile[0], hidden.Slice(row * m, m));
                 row++;
-                continue;
             }
-
-            _dense ??= new float[_rows.Length * n];
-            var first = row;
-            for (; row < _fit && _rows[row].IsDense; row++)
-            {
-                _rows[row].GetValues().CopyTo(_dense.AsSpan(row * n, n));
-            }
-
-            model.EncodeBatch(_dense.AsSpan(first * n, (row - first) * n), hidden.Slice(first * m, (row - first) * m));
         }
     }
 
-    public void CopyCurrentTo(Span<float> features) => _rows[_current].CopyTo(features);
+    internal override void CopyCurrentTo(Span<float> features) => _rows[_current].CopyTo(features);
 
     protected override void Dispose(bool disposing)
     {
@@ -170,53 +160,40 @@ internal sealed class AheadCursor : DataViewRowCursor, IRowBlocks
         }
 
         // What the current row throws goes straight to the caller; what a later one throws waits for its turn.
-        _getRow(ref _rows[0]);
-        _block++;
-        Take();
-        while (_fit == _moved && _moved < _rows.Length && MoveAhead())
-        {
-            try
-            {
-                _getRow(ref _rows[_moved]);
-            }
-            catch (Exception e)
-            {
-                _fetchFailure = ExceptionDispatchInfo.Capture(e);
-                Note();
-                return;
-            }
-
-            Take();
-        }
-    }
-
-    private bool MoveAhead()
-    {
+        var (rows, count) = (_rows, _reading.Count);
+        _getRow(ref rows[0]);
+        Note(0);
+        Block++;
+        var (fetched, fit, isFetching) = (1, rows[0].Length == count ? 1 : 0, false);
         try
         {
-            _hasEnded = !_input.MoveNext();
-            return !_hasEnded;
+            for (; fit == fetched && fetched < rows.Length && _input.MoveNext(); isFetching = false)
+            {
+                isFetching = true;
+                Note(fetched);
+                _getRow(ref rows[fetched]);
+                fit += rows[fetched++].Length == count ? 1 : 0;
+            }
+
+            _hasEnded = fit == fetched && fetched < rows.Length;
+            _moved = fetched;
         }
         catch (Exception e)
         {
-            _moveFailure = ExceptionDispatchInfo.Capture(e);
-            return false;
+            var failure = ExceptionDispatchInfo.Capture(e);
+            _moved = isFetching ? fetched + 1 : fetched;
+            _fetchFailure = isFetching ? failure : null;
+            _moveFailure = isFetching ? null : failure;
         }
+
+        (_fetched, Count) = (fetched, fit);
+        Row = fit > 0 ? 0 : -1;
     }
 
-    /// <summary>The input's row was fetched.</summary>
-    private void Take()
+    /// <summary>Notes what else is to be known of the input's row.</summary>
+    private void Note(int row)
     {
-        _fit += _rows[_moved].Length == _reading.Count ? 1 : 0;
-        _fetched++;
-        Note();
-    }
-
-    /// <summary>The input's row is one of the block.</summary>
-    private void Note()
-    {
-        _getId(ref _ids[_moved]);
-        _batches[_moved] = _input.Batch;
-        _moved++;
+        _getId(ref _ids[row]);
+        _batches[row] = _input.Batch;
     }
 }

@@ -5,9 +5,9 @@ namespace ToyModels.ML;
 
 /// <summary>
 /// Reads every <paramref name="step"/>-th block of a generated view, from turn <paramref name="first"/>. A block is drawn when its first value
-/// is asked for.
+/// is asked for, and its rows are put together a stretch at a time.
 /// </summary>
-internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : DataViewRowCursor, IRowBlocks
+internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : BlockCursor
 {
     private readonly int _count = view.Sampler.Distribution.Count;
     private readonly int _blockRows = view.Sampler.BlockRows;
@@ -16,11 +16,10 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
     private float[]? _rows;
     private int[]? _indices;
     private float[]? _values;
+    private readonly long[] _turned = new long[view.Sampler.BlockRows / StretchRows];
     private long _position = -1;
     private long _turn = first - step;
     private long _block;
-    private bool _isDrawn;
-    private int _rowsInBlock;
     private int _next;
 
     public override DataViewSchema Schema => view.Schema;
@@ -29,9 +28,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
 
     public override long Batch => step == 1 ? 0 : Math.Max(_turn, 0);
 
-    public int Capacity => _blockRows;
-
-    public int Count => _rowsInBlock;
+    internal override int Capacity => _blockRows;
 
     private int RowInBlock => _order[_next - 1];
 
@@ -39,7 +36,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
 
     public override bool MoveNext()
     {
-        if (_next == _rowsInBlock && !MoveToNextBlock())
+        if (_next == Count && !MoveToNextBlock())
         {
             _position = -1;
             return false;
@@ -47,6 +44,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
 
         _next++;
         _position++;
+        Row = Block == _turn ? RowInBlock : -1;
         return true;
     }
 
@@ -62,21 +60,32 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
         id = new DataViewRowId((ulong)((_block * _blockRows) + RowInBlock), 0);
     };
 
-    public long Enter(out int row)
+    internal override void Enter()
     {
-        Draw();
-        row = RowInBlock;
-        return _turn;
+        RowAccess.RequirePosition(_position);
+        if (Block != _turn)
+        {
+            _drawn ??= new float[_count * _blockRows];
+            _rows ??= new float[_count * _blockRows];
+            view.Sampler.FillBlock(_block, _drawn);
+            Block = _turn;
+        }
+
+        Row = RowInBlock;
     }
 
-    public void RequireFinite()
+    internal override void RequireFinite()
     {
         // What is drawn is finite.
     }
 
-    public void Encode(ToyModel model, Span<float> hidden) => model.EncodeBatch(_rows.AsSpan(0, _rowsInBlock * _count), hidden);
+    internal override void Encode(ToyModel model, int first, int rows, Span<float> hidden)
+    {
+        Turn(first);
+        model.EncodeBatch(_rows.AsSpan(first * _count, rows * _count), hidden);
+    }
 
-    public void CopyCurrentTo(Span<float> features) => CurrentRow().CopyTo(features);
+    internal override void CopyCurrentTo(Span<float> features) => CurrentRow().CopyTo(features);
 
     private bool MoveToNextBlock()
     {
@@ -84,35 +93,34 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
         if (_turn >= blocks - step)
         {
             _turn = blocks;
-            (_next, _rowsInBlock) = (0, 0);
+            (_next, Count, Row) = (0, 0, -1);
             return false;
         }
 
         _turn += step;
         _block = order.Block(_turn);
-        _rowsInBlock = (int)Math.Min(_blockRows, view.Rows - (_block * _blockRows));
-        order.FillRows(_block, _order.AsSpan(0, _rowsInBlock));
+        Count = (int)Math.Min(_blockRows, view.Rows - (_block * _blockRows));
+        order.FillRows(_block, _order.AsSpan(0, Count));
         _next = 0;
-        _isDrawn = false;
         return true;
     }
 
     private ReadOnlySpan<float> CurrentRow()
     {
-        Draw();
-        return _rows.AsSpan(RowInBlock * _count, _count);
+        Enter();
+        Turn(Row & -StretchRows);
+        return _rows.AsSpan(Row * _count, _count);
     }
 
-    private void Draw()
+    /// <summary>Turns a stretch of rows from the order in which it was drawn, feature after feature, to row after row, unless that is done.</summary>
+    private void Turn(int first)
     {
-        RowAccess.RequirePosition(_position);
-        if (!_isDrawn)
+        // A turn's number plus 1: 0 is that of none.
+        ref var turned = ref _turned[first / StretchRows];
+        if (turned != _turn + 1)
         {
-            _drawn ??= new float[_count * _blockRows];
-            _rows ??= new float[_count * _blockRows];
-            view.Sampler.FillBlock(_block, _drawn);
-            Tiles.Transpose(_drawn, _count, _blockRows, _blockRows, _rows, _count);
-            _isDrawn = true;
+            Tiles.Transpose(_drawn.AsSpan(first), _count, StretchRows, _blockRows, _rows.AsSpan(first * _count), _count);
+            turned = _turn + 1;
         }
     }
 

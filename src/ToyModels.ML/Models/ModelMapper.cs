@@ -78,7 +78,7 @@ internal sealed class ModelMapper : IRowToRowMapper, IReadsAhead
         var active = RowAccess.Active(OutputSchema, columns);
         var others = active.AsSpan(0, InputSchema.Count);
         others[Input.Index] = false;
-        return Model.Blocks is not null && IsAnyOwn(active) && !others.Contains(true) && input is not IRowBlocks ? new AheadCursor(input, Input, Rows) : input;
+        return Model.Blocks is not null && IsAnyOwn(active) && !others.Contains(true) && input is not BlockCursor ? new AheadCursor(input, Input, Rows) : input;
     }
 
     internal bool NeedsReconstruction(bool[] active) => (_reconstruction >= 0 && active[_reconstruction]) || (_loss >= 0 && active[_loss]);

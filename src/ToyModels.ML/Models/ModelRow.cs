@@ -12,16 +12,18 @@ internal sealed class ModelRow : DataViewRow
     private readonly bool[] _active;
     private readonly RowModel _model;
     private readonly IRowForward _forward;
-    private readonly IRowBlocks? _blocks;
+    private readonly BlockCursor? _blocks;
     private readonly ValueGetter<VBuffer<float>>? _getFeatures;
+    private readonly int _n;
+    private readonly int _m;
     private readonly float[] _hidden;
     private readonly float[] _reconstruction;
     private readonly float[] _dense;
     private VBuffer<float> _features;
 
-    // Of which row, or of which block of rows, these are.
-    private long _hiddenOf = -1;
-    private long _reconstructionOf = -1;
+    // Of which row, or each stretch of rows of which block, these are.
+    private readonly long[] _hiddenOf;
+    private readonly long[] _reconstructionOf;
 
     internal ModelRow(ModelMapper mapper, DataViewRow input, bool[] active)
     {
@@ -30,13 +32,16 @@ internal sealed class ModelRow : DataViewRow
         _active = active;
         _model = mapper.Model;
         _forward = _model.CreateForward();
+        (_n, _m) = (_model.FeatureNames.Length, _model.HiddenCount);
         var isAnyOwn = mapper.IsAnyOwn(active);
-        _blocks = isAnyOwn && _model.Blocks is not null ? input as IRowBlocks : null;
+        _blocks = isAnyOwn && _model.Blocks is not null ? input as BlockCursor : null;
         _getFeatures = isAnyOwn && _blocks is null ? input.GetGetter<VBuffer<float>>(mapper.Input) : null;
         var rows = _blocks?.Capacity ?? 1;
-        _hidden = new float[rows * _model.HiddenCount];
-        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _model.FeatureNames.Length : 0];
-        _dense = new float[_model.FeatureNames.Length];
+        _hiddenOf = [.. Enumerable.Repeat(-1L, ((rows - 1) / BlockCursor.StretchRows) + 1)];
+        _reconstructionOf = [.. _hiddenOf];
+        _hidden = new float[rows * _m];
+        _reconstruction = new float[mapper.NeedsReconstruction(active) ? rows * _n : 0];
+        _dense = new float[_n];
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -89,13 +94,14 @@ internal sealed class ModelRow : DataViewRow
     private ReadOnlySpan<float> Hidden()
     {
         var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
-        return _hidden.AsSpan(row * _model.HiddenCount, _model.HiddenCount);
+        return _hidden.AsSpan(row * _m, _m);
     }
 
     private ReadOnlySpan<float> Reconstruction()
     {
         var row = _blocks is null ? EncodeRow() : EncodeBlock(_blocks);
-        if (_reconstructionOf != _hiddenOf)
+        var stretch = (int)((uint)row / BlockCursor.StretchRows);
+        if (_reconstructionOf[stretch] != _hiddenOf[stretch])
         {
             if (_blocks is null)
             {
@@ -103,46 +109,60 @@ internal sealed class ModelRow : DataViewRow
             }
             else
             {
+                var (first, rows) = Stretch(_blocks, stretch);
                 _model.Blocks!.DecodeBatch(
-                    _hidden.AsSpan(0, _blocks.Count * _model.HiddenCount), _reconstruction.AsSpan(0, _blocks.Count * _model.FeatureNames.Length));
+                    _hidden.AsSpan(first * _m, rows * _m), _reconstruction.AsSpan(first * _n, rows * _n));
             }
 
-            _reconstructionOf = _hiddenOf;
+            _reconstructionOf[stretch] = _hiddenOf[stretch];
         }
 
-        return _reconstruction.AsSpan(row * _model.FeatureNames.Length, _model.FeatureNames.Length);
+        return _reconstruction.AsSpan(row * _n, _n);
     }
 
     private int EncodeRow()
     {
         RowAccess.RequirePosition(Position);
-        if (_hiddenOf != Position)
+        if (_hiddenOf[0] != Position)
         {
             _getFeatures!(ref _features);
             _mapper.Rows.Require(_features, Position);
             _forward.Encode(_features, _hidden);
-            _hiddenOf = Position;
+            _hiddenOf[0] = Position;
         }
 
         return 0;
     }
 
-    /// <summary>Encodes the block of the current row, and tells the row's place in it.</summary>
-    private int EncodeBlock(IRowBlocks blocks)
+    /// <summary>Encodes the stretch of the current row, and tells the row's place in its block.</summary>
+    private int EncodeBlock(BlockCursor blocks)
     {
-        var block = blocks.Enter(out var row);
-        if (_hiddenOf != block)
+        if (blocks.Row < 0)
         {
-            blocks.Encode(_model.Blocks!, _hidden.AsSpan(0, blocks.Count * _model.HiddenCount));
-            _hiddenOf = block;
+            blocks.Enter();
+        }
+
+        var row = blocks.Row;
+        var stretch = (int)((uint)row / BlockCursor.StretchRows);
+        if (_hiddenOf[stretch] != blocks.Block)
+        {
+            var (first, rows) = Stretch(blocks, stretch);
+            blocks.Encode(_model.Blocks!, first, rows, _hidden.AsSpan(first * _m, rows * _m));
+            _hiddenOf[stretch] = blocks.Block;
         }
 
         // A product with NaN or infinity is not finite, whatever the weight, nor is any sum that it goes into: h_0 tells of every feature.
-        if (!float.IsFinite(_hidden[row * _model.HiddenCount]))
+        if (!float.IsFinite(_hidden[row * _m]))
         {
             blocks.RequireFinite();
         }
 
         return row;
+    }
+
+    private static (int First, int Rows) Stretch(BlockCursor blocks, int stretch)
+    {
+        var first = stretch * BlockCursor.StretchRows;
+        return (first, Math.Min(BlockCursor.StretchRows, blocks.Count - first));
     }
 }

@@ -103,30 +103,53 @@ public static class ToyModelBatches
         }
     }
 
-    /// <summary>As many rows as make whole tiles. Where few features are present, as the first row of a tile tells, its rows go one by one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>h = Wx for four rows that do not lie one after the other.</summary>
+    /// <param name="model">The model; its hidden layer fills a vector (<see cref="ToyModel.IsWide"/>).</param>
+    /// <param name="first">n values.</param>
+    /// <param name="second">n values.</param>
+    /// <param name="third">n values.</param>
+    /// <param name="fourth">n values.</param>
+    /// <param name="hidden">Receives four rows of m values.</param>
+    internal static unsafe void EncodeTile(
+        this ToyModel model, ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> third, ReadOnlySpan<float> fourth, Span<float> hidden)
+    {
+        fixed (float* x0 = first, x1 = second, x2 = third, x3 = fourth, w = model.Weights, h = hidden)
+        {
+            EncodeTile(model, x0, x1, x2, x3, w, h);
+        }
+    }
+
+    /// <summary>As many rows as make whole tiles.</summary>
     private static unsafe void EncodeTiles(ToyModel model, ReadOnlySpan<float> features, int rows, Span<float> hidden)
     {
-        var (n, m) = (model.FeatureCount, model.HiddenCount);
-        var most = n / (m >= WideHidden ? WideShare : NarrowShare);
-        var indices = ArrayPool<int>.Shared.Rent(n);
-        var values = ArrayPool<float>.Shared.Rent(n);
+        nint n = model.FeatureCount, m = model.HiddenCount;
         fixed (float* x = features, w = model.Weights, h = hidden)
         {
             for (var row = 0; row <= rows - TileKernels.Rows; row += TileKernels.Rows)
             {
-                if (RowKernels.CountPresent(x + ((nint)row * n), n) > most)
-                {
-                    TileKernels.Encode(x + ((nint)row * n), n, w, h + ((nint)row * m), m);
-                    continue;
-                }
-
-                for (var r = row; r < row + TileKernels.Rows; r++)
-                {
-                    var present = RowKernels.FindPresent(x + ((nint)r * n), n, indices, values);
-                    model.Encode(indices.AsSpan(0, present), values.AsSpan(0, present), hidden.Slice(r * m, m));
-                }
+                var first = x + (row * n);
+                EncodeTile(model, first, first + n, first + (2 * n), first + (3 * n), w, h + (row * m));
             }
+        }
+    }
+
+    /// <summary>Where few features are present, as the first row tells, the four go one by one.</summary>
+    private static unsafe void EncodeTile(ToyModel model, float* x0, float* x1, float* x2, float* x3, float* weights, float* hidden)
+    {
+        var (n, m) = (model.FeatureCount, model.HiddenCount);
+        if (RowKernels.CountPresent(x0, n) > (m >= WideHidden ? n / WideShare : n / NarrowShare))
+        {
+            TileKernels.Encode(x0, x1, x2, x3, n, weights, hidden, m);
+            return;
+        }
+
+        var indices = ArrayPool<int>.Shared.Rent(n);
+        var values = ArrayPool<float>.Shared.Rent(n);
+        for (var row = 0; row < TileKernels.Rows; row++)
+        {
+            var x = row switch { 0 => x0, 1 => x1, 2 => x2, _ => x3 };
+            var present = RowKernels.FindPresent(x, n, indices, values);
+            model.Encode(indices.AsSpan(0, present), values.AsSpan(0, present), new Span<float>(hidden + (row * m), m));
         }
 
         ArrayPool<int>.Shared.Return(indices);

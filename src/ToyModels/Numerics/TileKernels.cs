@@ -17,49 +17,56 @@ internal static unsafe class TileKernels
     private const int Vectors = 3;
 
     /// <summary>out[r, c] ← Σ_k in[r, k]·weights[k, c], over k in order; −0 becomes 0.</summary>
-    /// <param name="input">Four rows of <paramref name="depth"/> values.</param>
+    /// <param name="first">The first of four rows of <paramref name="depth"/> values.</param>
+    /// <param name="second">The second.</param>
+    /// <param name="third">The third.</param>
+    /// <param name="fourth">The fourth.</param>
     /// <param name="depth">Terms of a sum.</param>
     /// <param name="weights">Rows of <paramref name="width"/> weights.</param>
     /// <param name="output">Receives four rows of <paramref name="width"/> values.</param>
     /// <param name="width">Values of a row that comes out, at least <see cref="RowKernels.Width"/>.</param>
-    internal static void Encode(float* input, int depth, float* weights, float* output, int width) =>
-        Multiply<Off>(input, depth, weights, null, output, width);
+    internal static void Encode(float* first, float* second, float* third, float* fourth, int depth, float* weights, float* output, int width) =>
+        Multiply<Off>(first, second, third, fourth, depth, weights, null, output, width);
 
     /// <summary>out[r, c] ← bias[c] + Σ_k in[r, k]·weights[k, c], over k in order, then max(out, 0) where asked.</summary>
     internal static void Decode(float* input, int depth, float* weights, float* bias, bool isRelu, float* output, int width)
     {
+        float* second = input + depth, third = second + depth, fourth = third + depth;
         if (isRelu)
         {
-            Multiply<On>(input, depth, weights, bias, output, width);
+            Multiply<On>(input, second, third, fourth, depth, weights, bias, output, width);
         }
         else
         {
-            Multiply<Off>(input, depth, weights, bias, output, width);
+            Multiply<Off>(input, second, third, fourth, depth, weights, bias, output, width);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<TRelu>(float* input, int depth, float* weights, float* bias, float* output, int width)
+    private static void Multiply<TRelu>(
+        float* x0, float* x1, float* x2, float* x3, int depth, float* weights, float* bias, float* output, int width)
         where TRelu : struct, ISwitch
     {
         // Columns in shares that are as equal as can be: a vector alone would wait for its own sums.
         var vectors = (width + Width - 1) / Width;
         var blocks = (vectors + Vectors - 1) / Vectors;
-        for (var (block, column) = (0, 0); block < blocks; block++)
+        for (var column = 0; blocks > 0; blocks--)
         {
-            var share = (vectors - (column / Width) + blocks - block - 1) / (blocks - block);
+            // What is left, by the blocks that are left, rounded up; it is at most Vectors, and a division takes as long as a row of products.
+            var share = vectors > 2 * blocks ? 3 : vectors > blocks ? 2 : 1;
+            vectors -= share;
             float* w = weights + column, b = bias == null ? null : bias + column, y = output + column;
             var last = width - column - Width;
             switch (share)
             {
                 case 1:
-                    Multiply<TRelu, One>(input, depth, w, width, b, y, last);
+                    Multiply<TRelu, One>(x0, x1, x2, x3, depth, w, width, b, y, last);
                     break;
                 case 2:
-                    Multiply<TRelu, Two>(input, depth, w, width, b, y, last);
+                    Multiply<TRelu, Two>(x0, x1, x2, x3, depth, w, width, b, y, last);
                     break;
                 default:
-                    Multiply<TRelu, Three>(input, depth, w, width, b, y, last);
+                    Multiply<TRelu, Three>(x0, x1, x2, x3, depth, w, width, b, y, last);
                     break;
             }
 
@@ -67,7 +74,10 @@ internal static unsafe class TileKernels
         }
     }
 
-    /// <param name="x">Four rows.</param>
+    /// <param name="x0">The first of four rows.</param>
+    /// <param name="x1">The second.</param>
+    /// <param name="x2">The third.</param>
+    /// <param name="x3">The fourth.</param>
     /// <param name="depth">Values of each.</param>
     /// <param name="w">Weights of the first column.</param>
     /// <param name="width">Weights between rows; values between rows that come out.</param>
@@ -75,7 +85,8 @@ internal static unsafe class TileKernels
     /// <param name="y">The first column of the rows that come out.</param>
     /// <param name="last">Where the last vector may begin at the most.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<TRelu, TVectors>(float* x, int depth, float* w, nint width, float* b, float* y, nint last)
+    private static void Multiply<TRelu, TVectors>(
+        float* x0, float* x1, float* x2, float* x3, int depth, float* w, nint width, float* b, float* y, nint last)
         where TRelu : struct, ISwitch
         where TVectors : struct, ICount
     {
@@ -90,7 +101,6 @@ internal static unsafe class TileKernels
 
         Vector256<float> a0 = s0, a1 = s1, a2 = s2, b0 = s0, b1 = s1, b2 = s2;
         Vector256<float> c0 = s0, c1 = s1, c2 = s2, d0 = s0, d1 = s1, d2 = s2;
-        float* x0 = x, x1 = x + depth, x2 = x1 + depth, x3 = x2 + depth;
         for (nint k = 0; k < depth; k++, w += width)
         {
             var w0 = Vector256.Load(w);

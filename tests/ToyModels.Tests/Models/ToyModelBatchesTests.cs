@@ -74,6 +74,26 @@ public sealed class ToyModelBatchesTests
     }
 
     [Theory]
+    [InlineData(40, 20, 0.5f)]
+    [InlineData(100, 20, 0.01f)]
+    [InlineData(40, 70, 0.1f)]
+    public void Four_rows_that_lie_apart_have_the_bits_that_they_have_alone(int n, int m, float density)
+    {
+        var model = new ToyModel(ToyModelKind.Linear, m, InitialWeights.XavierNormal(n, m, 3, 0), new float[n]);
+        var random = new Random(5);
+        var rows = Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, n).Select(_ => random.NextSingle() < density ? random.NextSingle() : 0).ToArray()).ToArray();
+        float[] hidden = new float[4 * m], alone = new float[m];
+
+        model.EncodeTile(rows[0], rows[1], rows[2], rows[3], hidden);
+
+        for (var row = 0; row < 4; row++)
+        {
+            model.Encode(rows[row], alone);
+            AssertBits(alone, hidden.AsSpan(row * m, m));
+        }
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(20)]
     public void Products_too_small_for_a_number_leave_no_minus_zero(int m)
