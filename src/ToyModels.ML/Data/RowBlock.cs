@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.ML.Data;
 
 namespace ToyModels.ML;
@@ -135,7 +134,7 @@ internal sealed class RowBlock
     {
         if (!_isSparse)
         {
-            FindNonZeros(first, rows, destination);
+            destination.AddDense(_values.AsSpan(first), _count, rows, _stride);
             return;
         }
 
@@ -144,29 +143,6 @@ internal sealed class RowBlock
             var (start, length) = (_starts[row], _starts[row + 1] - _starts[row]);
             destination.Add(_features.AsSpan(start, length), _values.AsSpan(start, length));
         }
-    }
-
-    private void FindNonZeros(int first, int rows, SparseSamples destination)
-    {
-        var features = ArrayPool<int>.Shared.Rent(_count);
-        var values = ArrayPool<float>.Shared.Rent(_count);
-        for (var row = first; row < first + rows; row++)
-        {
-            var found = 0;
-            for (var i = 0; i < _count; i++)
-            {
-                if (_values[(i * _stride) + row] is var value and not 0)
-                {
-                    features[found] = i;
-                    values[found++] = value;
-                }
-            }
-
-            destination.Add(features.AsSpan(0, found), values.AsSpan(0, found));
-        }
-
-        ArrayPool<int>.Shared.Return(features);
-        ArrayPool<float>.Shared.Return(values);
     }
 
     private void AddNonZeros(in VBuffer<float> row)
