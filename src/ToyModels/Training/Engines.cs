@@ -75,7 +75,7 @@ internal static class Engines
         if (SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
         {
             // Reading an element, computing a row, and looking whether it is empty.
-            var (read, row, look) = (0.2 * features, (0.16 * features * hidden) + (0.1 * features), 0.1 + (0.12 * features));
+            var (read, row, look) = (0.2 * features, (0.16 * features * hidden) + (0.1 * features), 0.2 + (0.12 * features));
             yield return (Form.Small, batch * (read + row));
             yield return (Form.SmallTakenOut, batch * (read + look + ((1 - empty) * row)));
             if (!isDrawnWhole)
