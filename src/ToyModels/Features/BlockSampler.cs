@@ -133,19 +133,46 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         where TSink : struct, ISink
     {
         const int most = 16 * Lanes.Count;
-        var gaps = stackalloc int[most];
+        var drawn = stackalloc int[most];
         var values = stackalloc float[most];
         var cell = -1L;
-        int count;
+        int count, present;
         do
         {
             count = Math.Clamp((int)((cells - cell) * run.Density) & -Lanes.Count, Lanes.Count, most);
             for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass++)
             {
-                Draw(run, ref generators[pass], gaps + (pass * TSimd.Width), values + (pass * TSimd.Width), count);
+                Draw(run, ref generators[pass], drawn + (pass * TSimd.Width), values + (pass * TSimd.Width), count);
             }
+
+            present = Place(drawn, count, cells, ref cell);
+            sink.Take(drawn, values, present);
         }
-        while (sink.Take(gaps, values, count, ref cell, cells));
+        while (present == count);
+    }
+
+    /// <summary>Gaps become the cells behind them.</summary>
+    /// <param name="gaps">Empty cells before each non-zero; receives its cell.</param>
+    /// <param name="count">Number of gaps.</param>
+    /// <param name="cells">Number of cells, where they end.</param>
+    /// <param name="cell">The cell of the last non-zero so far.</param>
+    /// <returns>How many lie before the end.</returns>
+    private static int Place(int* gaps, int count, int cells, ref long cell)
+    {
+        var (last, e) = (cell, 0);
+        for (; e < count; e++)
+        {
+            last += gaps[e] + 1L;
+            if (last >= cells)
+            {
+                break;
+            }
+
+            gaps[e] = (int)last;
+        }
+
+        cell = last;
+        return e;
     }
 
     /// <summary>Gaps before non-zeros, and their values, in the lanes of one vector of every sixteen.</summary>
@@ -198,13 +225,10 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
     private interface ISink
     {
         /// <summary>Takes some of them.</summary>
-        /// <param name="gaps">Empty cells before each.</param>
+        /// <param name="cells">Their cells, ascending.</param>
         /// <param name="values">Their values.</param>
         /// <param name="count">How many they are.</param>
-        /// <param name="cell">The cell of the last non-zero so far.</param>
-        /// <param name="cells">Number of cells, where they end.</param>
-        /// <returns>Whether all lay before the end.</returns>
-        bool Take(int* gaps, float* values, int count, ref long cell, int cells);
+        void Take(int* cells, float* values, int count);
     }
 
     /// <summary>Into a feature-major matrix.</summary>
@@ -213,49 +237,19 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
         private readonly Divisor _divisor = run.Divisor;
         private readonly int _count = run.Count;
 
-        public bool Take(int* gaps, float* values, int count, ref long cell, int cells)
+        public void Take(int* cells, float* values, int count)
         {
-            var last = cell;
             for (var e = 0; e < count; e++)
             {
-                last += gaps[e] + 1L;
-                if (last >= cells)
-                {
-                    return false;
-                }
-
-                var row = _divisor.Quotient((int)last);
-                destination[(((int)last - (row * _count)) * stride) + row] = values[e];
+                var row = _divisor.Quotient(cells[e]);
+                destination[((cells[e] - (row * _count)) * stride) + row] = values[e];
             }
-
-            cell = last;
-            return true;
         }
     }
 
     /// <summary>Into a list, in the order in which they come.</summary>
     private readonly struct ListSink(SparseBlock destination) : ISink
     {
-        public bool Take(int* gaps, float* values, int count, ref long cell, int cells)
-        {
-            var listed = destination.Next(count, out var listedValues);
-            new ReadOnlySpan<float>(values, count).CopyTo(listedValues);
-            var last = cell;
-            var e = 0;
-            for (; e < listed.Length; e++)
-            {
-                last += gaps[e] + 1L;
-                if (last >= cells)
-                {
-                    break;
-                }
-
-                listed[e] = (int)last;
-            }
-
-            cell = last;
-            destination.Keep(e);
-            return e == count;
-        }
+        public void Take(int* cells, float* values, int count) => destination.Add(new(cells, count), new(values, count));
     }
 }

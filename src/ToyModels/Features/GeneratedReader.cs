@@ -57,7 +57,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
                 sampler.ListBlock(_listedBlock, _listed);
             }
 
-            destination.AddBlock(_listed, _features, offset, take);
+            destination.AddBlock(_listed, offset, take);
             _row += take;
             read += take;
         }

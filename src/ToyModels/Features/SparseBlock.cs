@@ -4,7 +4,6 @@ namespace ToyModels;
 /// <param name="features">Number of features n.</param>
 internal sealed class SparseBlock(int features)
 {
-    private readonly Divisor _divisor = new(features);
     private int[] _cells = new int[256];
     private float[] _values = new float[256];
     private int[] _sortedCells = [];
@@ -12,30 +11,32 @@ internal sealed class SparseBlock(int features)
 
     internal int Count { get; private set; }
 
+    /// <summary>Number of features n.</summary>
+    internal int Features => features;
+
+    /// <summary>From a cell to its row.</summary>
+    internal Divisor Divisor { get; } = new(features);
+
     internal ReadOnlySpan<int> Cells => _cells.AsSpan(0, Count);
 
     internal ReadOnlySpan<float> Values => _values.AsSpan(0, Count);
 
     internal void Clear() => Count = 0;
 
-    /// <summary>Makes room for some more, 256 at most.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="values">Where their values go.</param>
-    /// <returns>Where their cells go.</returns>
-    internal Span<int> Next(int count, out Span<float> values)
+    /// <summary>Appends cells, and their values.</summary>
+    internal void Add(ReadOnlySpan<int> cells, ReadOnlySpan<float> values)
     {
-        if (Count + count > _cells.Length)
+        if (Count + cells.Length > _cells.Length)
         {
-            Array.Resize(ref _cells, 2 * _cells.Length);
-            Array.Resize(ref _values, 2 * _values.Length);
+            var length = Math.Max(2 * _cells.Length, Count + cells.Length);
+            Array.Resize(ref _cells, length);
+            Array.Resize(ref _values, length);
         }
 
-        values = _values.AsSpan(Count, count);
-        return _cells.AsSpan(Count, count);
+        cells.CopyTo(_cells.AsSpan(Count));
+        values.CopyTo(_values.AsSpan(Count));
+        Count += cells.Length;
     }
-
-    /// <summary>Keeps the first of them.</summary>
-    internal void Keep(int count) => Count += count;
 
     /// <summary>Cells of a run, from <paramref name="first"/> on, become cells of the block.</summary>
     internal void Widen(int first, in DensityRun run)
@@ -60,7 +61,7 @@ internal sealed class SparseBlock(int features)
         next.Clear();
         foreach (var cell in Cells)
         {
-            next[_divisor.Quotient(cell) + 1]++;
+            next[Divisor.Quotient(cell) + 1]++;
         }
 
         for (var row = 0; row < rows; row++)
@@ -70,7 +71,7 @@ internal sealed class SparseBlock(int features)
 
         for (var e = 0; e < Count; e++)
         {
-            var place = next[_divisor.Quotient(_cells[e])]++;
+            var place = next[Divisor.Quotient(_cells[e])]++;
             _sortedCells[place] = _cells[e];
             _sortedValues[place] = _values[e];
         }

@@ -91,7 +91,7 @@ public sealed class SparseSamples
     }
 
     /// <summary>Appends rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="rows"/> − 1 of a block.</summary>
-    internal unsafe void AddBlock(SparseBlock block, int features, int first, int rows)
+    internal unsafe void AddBlock(SparseBlock block, int first, int rows)
     {
         var (start, end) = (block.StartOf(first), block.StartOf(first + rows));
         var entry = _starts[ActiveRows];
@@ -99,7 +99,7 @@ public sealed class SparseSamples
         block.Values[start..end].CopyTo(_values.AsSpan(entry));
         fixed (int* cells = block.Cells, ends = _starts, listed = _features)
         {
-            var active = List(cells + start, end - start, features, new Divisor(features), ends + ActiveRows, listed + entry, entry);
+            var active = List(cells + start, end - start, block.Features, block.Divisor, ends + ActiveRows, listed + entry, entry);
             EmptyRows += rows - active;
             ActiveRows += active;
         }
