@@ -38,6 +38,7 @@ TrainingInstance[] instances =
     new(new ToyModelOptions { Hidden = 1, Steps = 100, BatchSize = 1024, Seed = 3, Optimizer = OptimizerOptions.Adam }, Data(2, 0.5f)),
     new(new ToyModelOptions { Hidden = 2, Steps = 50, BatchSize = 300, Seed = 5 }, Data(5, 0.1f)),
     new(new ToyModelOptions { Hidden = 2, Steps = 50, BatchSize = 300, Seed = 6 }, Data(3, 0.02f)),
+    new(new ToyModelOptions { Hidden = 20, Steps = 80, BatchSize = 200, Seed = 8, Optimizer = new() { LearningRate = 0.01f } }, Data(300, 0.01f)),
     new(new ToyModelOptions { Hidden = 4, Steps = 20, BatchSize = 100, Seed = 7 }, new GeneratedSamples(new FeatureDistribution([.. Enumerable.Range(0, 40).Select(i => 0.05f / (1 + (i % 3)))]), seed: 11)),
 ];
 foreach (var threads in (int[])[1, 2, 7])

@@ -37,6 +37,9 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>a where test &gt; 0, else 0.</summary>
     static abstract TF WherePositive(TF test, TF a);
 
+    /// <summary>A bit for each lane, the lowest for the first: 1 where a ≤ 0; 0 for NaN.</summary>
+    static abstract uint AtMostZero(TF a);
+
     /// <summary>The smaller of two numbers; neither is NaN, and zeros keep no promise of sign.</summary>
     static abstract TF Min(TF a, TF b);
 

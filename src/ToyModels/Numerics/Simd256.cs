@@ -42,6 +42,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
     public static Vector256<float> WherePositive(Vector256<float> test, Vector256<float> a) => Vector256.GreaterThan(test, Vector256<float>.Zero) & a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint AtMostZero(Vector256<float> a) => (uint)Vector256.LessThanOrEqual(a, Vector256<float>.Zero).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

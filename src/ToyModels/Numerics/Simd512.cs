@@ -42,6 +42,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> a) => Vector512.GreaterThan(test, Vector512<float>.Zero) & a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint AtMostZero(Vector512<float> a) => (uint)Vector512.LessThanOrEqual(a, Vector512<float>.Zero).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

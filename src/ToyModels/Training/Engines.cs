@@ -95,12 +95,18 @@ internal static class Engines
 
         if (features <= MostGramFeatures)
         {
-            // The products of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs. Listing
-            // costs beside, for each non-zero drawn, or where every element is drawn for each element.
+            // The product of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs, and back again,
+            // by about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each.
             var panels = Math.Ceiling(features / Lanes.Count);
-            yield return (Form.Gram, 400 + (0.05 * features * features * hidden) + (0.4 * features * features)
+            var back = WaysBack.ByGram(features, hidden, batch * present);
+            if (instance.Options.Kind == ToyModelKind.ReluOutput)
+            {
+                back = Math.Min(back, WaysBack.ByLiveOutputs(hidden, batch * present, 3 * batch * present));
+            }
+
+            yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + back
                 + (batch * (isDrawnWhole ? 5 + (0.6 * features) : 3.5 * present))
-                + (batch * (1 - empty) * ((1.1 * panels) + 4)) + (batch * present * ((1.65 * panels) + 3)));
+                + (batch * (1 - empty) * ((1.1 * panels) + 4)) + (batch * present * ((0.85 * panels) + 3)));
         }
     }
 

@@ -5,7 +5,8 @@ namespace ToyModels;
 /// <summary>
 /// The form over non-zeros, exact: with the Gram matrix G = WᵀW once a step, a row's output is o = b + Σ_{i present} x_i G_i, and with
 /// d = ∂L/∂o its share of ∂L/∂G is x_i d in row i for the same few i. Since G = WᵀW, ∂L/∂W = W(∂G + ∂Gᵀ), once a step. Rows
-/// without a non-zero all have the output b: they are counted, and computed once.
+/// without a non-zero all have the output b: they are counted, and computed once. Where so few outputs live that it is cheaper, a batch goes
+/// back by those alone (<see cref="LiveOutputs{TSimd, TF, TI}"/>), without ∂G; which way follows from counts of a batch before, hence from the data.
 /// <para>
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
 /// G and ∂G stays close while all rows of the chunk pass through it, in the order of <see cref="RowsByLength"/>, which also has their targets.
@@ -19,6 +20,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     where TF : unmanaged
     where TI : unmanaged
 {
+    /// <summary>Batches that go back by ∂G from one in which outputs that live are counted to the next.</summary>
+    private const int BatchesBetweenCounts = 16;
+
+    /// <summary>Panels from one in which they are counted to the next; the first moves on from time to time.</summary>
+    private const int PanelsBetweenCounts = 4;
+
     private readonly bool _isRelu;
     private readonly int _features;
     private readonly int _hidden;
@@ -26,11 +33,17 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly float[] _importances;
     private readonly SparseSamples _samples = new();
     private readonly RowsByLength _rows;
+    private readonly LiveOutputs<TSimd, TF, TI> _live;
+    private readonly Action<int> _takePieces;
+    private readonly Action<int> _readBesideGram;
     private readonly Action<int> _takeGram;
-    private readonly Action<int> _mirrorGram;
-    private readonly Action<int> _passPanels;
+    private readonly Action<int> _passPanel;
     private readonly Action<int> _symmetrise;
     private readonly Action<int> _takeWeightGradient;
+    private readonly Action<int> _takeHidden;
+    private readonly Action<int> _passLivePanel;
+    private readonly Action<int> _takeErrors;
+    private readonly Action<int> _addBack;
     private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _weightsByDimension;
     private readonly PinnedBuffer _bias;
@@ -43,23 +56,43 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _biasGradient;
 
     private bool _isBothWays;
-    private int _nextPanel;
+
+    // Whether the batch goes back by the outputs that live, and what tells it of the next.
+    private bool _isLive;
+    private long _batch;
+    private long _present;
+    private long _liveOutputs;
+
+    private bool _isGramDue;
+    private bool _isMirrorDue;
+    private SampleReader? _reader;
+    private int _read;
+    private Action<int>? _piece;
+    private int _pieces;
+    private int _nextPiece;
 
     internal GramGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
     {
         Team = threads > 1 ? new WorkerTeam(threads) : null;
-        _takeGram = _ => ForEachPanel(TakeGram);
-        _mirrorGram = _ => ForEachPanel(MirrorGram);
-        _passPanels = _ => ForEachPanel(PassPanel);
-        _symmetrise = _ => ForEachPanel(Symmetrise);
-        _takeWeightGradient = _ => ForEachPanel(TakeWeightGradient);
+        _takePieces = _ => TakePieces();
+        _readBesideGram = ReadBesideGram;
+        _takeGram = TakeGram;
+        _passPanel = PassPanel;
+        _symmetrise = Symmetrise;
+        _takeWeightGradient = TakeWeightGradient;
+        _takeHidden = block => _live!.TakeHidden(block, _weights!.Pointer);
+        _passLivePanel = PassLivePanel;
+        _takeErrors = block => _live!.TakeErrors(block, _weights!.Pointer);
+        _addBack = AddBack;
         _isRelu = kind == ToyModelKind.ReluOutput;
         _features = features;
         _hidden = hidden;
         _padded = Lanes.RoundUp(features);
         _importances = importances.ToArray();
         ChunkRows = Math.Min(batch, 1024);
-        _weights = new((long)features * hidden);
+        _rows = new(features, ChunkRows);
+        _live = new(features, hidden, ChunkRows, _rows);
+        _weights = new((long)_padded * _live.RowLength);
         _weightsByDimension = new((long)hidden * _padded);
         _bias = new(_padded);
         _factor = new(_padded);
@@ -69,12 +102,17 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _productByDimension = new((long)hidden * _padded);
         _weightGradient = new((long)features * hidden);
         _biasGradient = new(_padded);
-        _rows = new(features, ChunkRows);
+
+        // Outputs past the last feature never live.
+        _bias.Span[features..].Fill(-1);
     }
 
     internal override int ChunkRows { get; }
 
     internal override WorkerTeam? Team { get; }
+
+    /// <summary>Whether the next batch goes back by the outputs that live.</summary>
+    internal bool IsByLiveOutputs => _isLive;
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
 
@@ -82,19 +120,38 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        weights.CopyTo(_weights.Span);
+        for (var i = 0; i < _features; i++)
+        {
+            weights.Slice(i * _hidden, _hidden).CopyTo(_weights.Span[(i * _live.RowLength)..]);
+        }
+
         bias.CopyTo(_bias.Span);
         Tiles.Transpose(weights, _features, _hidden, _hidden, _weightsByDimension.Span, _padded);
         _biasGradient.Span.Clear();
-        SharePanels(_takeGram);
-        SharePanels(_mirrorGram);
+        (_present, _liveOutputs) = (0, 0);
+        if (_isLive)
+        {
+            _live.Clear();
+        }
+
+        _isGramDue = true;
     }
 
     internal override int Read(SampleReader reader, int rows)
     {
-        var read = reader.ReadSparse(_samples, rows, _features);
-        _rows.Take(_samples);
-        return read;
+        (_reader, _read) = (reader, rows);
+        SetPieces(_takeGram, _isGramDue ? _padded / Lanes.Count : 0);
+        if (_isGramDue)
+        {
+            Share(_readBesideGram);
+            (_isGramDue, _isMirrorDue) = (false, true);
+        }
+        else
+        {
+            _readBesideGram(0);
+        }
+
+        return _read;
     }
 
     internal override void CountPresent(Span<long> present)
@@ -105,14 +162,35 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    internal override void Accumulate(float scale, ref double loss) => Pass(scale, isBothWays: true, ref loss);
+    internal override void Accumulate(float scale, ref double loss)
+    {
+        _present += _samples.Features.Length;
+        Pass(scale, isBothWays: true, ref loss);
+    }
 
-    internal override void AddLoss(ref double loss) => Pass(0.5f, isBothWays: false, ref loss);
+    internal override void AddLoss(ref double loss)
+    {
+        if (_isLive)
+        {
+            _rows.Take(_samples, isMatrixWanted: true);
+        }
+
+        Pass(0.5f, isBothWays: false, ref loss);
+    }
 
     internal override void End()
     {
-        SharePanels(_symmetrise);
-        SharePanels(_takeWeightGradient);
+        if (_isLive)
+        {
+            _live.CopyGradient(_weightGradient);
+        }
+        else
+        {
+            SharePanels(_symmetrise);
+            SharePanels(_takeWeightGradient);
+        }
+
+        ChooseWayBack();
     }
 
     public override void Dispose()
@@ -121,28 +199,52 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         base.Dispose();
     }
 
-    private void SharePanels(Action<int> work)
+    /// <summary>The caller reads the rows; W's Gram matrix does not need them, and the others begin with it.</summary>
+    private void ReadBesideGram(int thread)
     {
-        _nextPanel = 0;
-        Share(work);
+        if (thread == 0)
+        {
+            _read = _reader!.ReadSparse(_samples, _read, _features);
+            _rows.Take(_samples, isMatrixWanted: !_isLive);
+            if (_isLive)
+            {
+                _live.Take();
+            }
+        }
+
+        TakePieces();
     }
 
-    /// <summary>One panel after the other, as long as there are some that no thread has taken; no two meet in any number.</summary>
-    private void ForEachPanel(Action<int> work)
+    private void SharePanels(Action<int> panel) => SharePieces(panel, _padded / Lanes.Count);
+
+    private void SharePieces(Action<int> piece, int pieces)
     {
-        while (Interlocked.Add(ref _nextPanel, Lanes.Count) - Lanes.Count is var first && first < _padded)
+        SetPieces(piece, pieces);
+        Share(_takePieces);
+    }
+
+    private void SetPieces(Action<int> piece, int pieces) => (_piece, _pieces, _nextPiece) = (piece, pieces, 0);
+
+    /// <summary>One piece after the other, as long as there are some that no thread has taken; no two meet in any number.</summary>
+    private void TakePieces()
+    {
+        while (Interlocked.Increment(ref _nextPiece) - 1 is var piece && piece < _pieces)
         {
-            work(first);
+            _piece!(piece);
         }
     }
 
     /// <summary>G's columns j … j + 15 from row j down, and zeros for the gradient of all of its rows.</summary>
-    private void TakeGram(int j)
+    private void TakeGram(int panel)
     {
+        var j = panel * Lanes.Count;
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
+            _weights.Pointer + ((nint)j * _live.RowLength), _live.RowLength, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
             new(Square(_gram, j, j), Lanes.Count), Lanes.Count);
-        new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+        if (!_isLive)
+        {
+            new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+        }
     }
 
     /// <summary>G's columns j … j + 15 above row j: the rows of other panels.</summary>
@@ -156,9 +258,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of panel <paramref name="j"/> down to its own.</summary>
-    private void Symmetrise(int j)
+    /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of the panel down to its own.</summary>
+    private void Symmetrise(int panel)
     {
+        var j = panel * Lanes.Count;
         for (var i = 0; i < j; i += Lanes.Count)
         {
             var above = Square(_gramGradient, i, j);
@@ -202,10 +305,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>Rows i … of G or of its gradient, columns of the panel that begins with j.</summary>
     private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _features) + (i * Lanes.Count);
 
-    private void TakeWeightGradient(int j)
+    private void TakeWeightGradient(int panel)
     {
+        var j = panel * Lanes.Count;
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
+            _weights.Pointer, 1, _live.RowLength, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
             new(_productByDimension.Pointer + j, _padded), Lanes.Count);
         Tiles.Transpose(
             _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _weightGradient.Span[(j * _hidden)..], _hidden);
@@ -216,15 +320,92 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         SetFactors(_factor, _importances, scale);
 
         _isBothWays = isBothWays;
-        SharePanels(_passPanels);
+        var isLive = isBothWays && _isLive;
+        if (isLive)
+        {
+            SharePieces(_takeHidden, _live.Blocks);
+            SharePanels(_passLivePanel);
+            SharePieces(_takeErrors, _live.Blocks);
+            SharePanels(_addBack);
+            _liveOutputs += _live.Count;
+        }
+        else
+        {
+            SharePanels(_passPanel);
+        }
+
+        _isMirrorDue = false;
         for (var j = 0; j < _features; j++)
         {
-            loss += _loss.Pointer[j] / (2 * scale);
+            loss += (isLive ? _live.Losses[j] : _loss.Pointer[j]) / (2 * scale);
         }
     }
 
-    private void PassPanel(int j)
+    /// <summary>
+    /// The way back of the next batch, by how many outputs of this one lived: known where it went back by them; else counted once in a while, in some
+    /// panels of its last chunk, unless it would not pay even if hardly any lived.
+    /// </summary>
+    private void ChooseWayBack()
     {
+        var byGram = WaysBack.ByGram(_features, _hidden, _present);
+        if (_isLive)
+        {
+            _isLive = WaysBack.ByLiveOutputs(_hidden, _present, _liveOutputs) < byGram;
+        }
+        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && WaysBack.ByLiveOutputs(_hidden, _present, 0) < byGram)
+        {
+            var panels = _padded / Lanes.Count;
+            var (live, counted) = (0.0, 0);
+            for (var panel = (int)(_batch / BatchesBetweenCounts % Math.Min(PanelsBetweenCounts, panels)); panel < panels; panel += PanelsBetweenCounts)
+            {
+                live += _live.CountPanel(panel * Lanes.Count, Square(_gram, 0, panel * Lanes.Count), _bias.Pointer);
+                counted++;
+            }
+
+            // As many in the others, and in the chunks before, where these had as many non-zeros.
+            live *= (double)panels / counted * _present / Math.Max(_samples.Features.Length, 1);
+            _isLive = WaysBack.ByLiveOutputs(_hidden, _present, live) < byGram;
+        }
+
+        _batch++;
+    }
+
+    private void PassLivePanel(int panel)
+    {
+        var j = panel * Lanes.Count;
+        if (_isMirrorDue)
+        {
+            MirrorGram(j);
+        }
+
+        _live.PassPanel(j, Square(_gram, 0, j), _bias.Pointer, _factor.Pointer, _biasGradient.Pointer);
+    }
+
+    private void AddBack(int panel)
+    {
+        var first = panel * Lanes.Count;
+        _live.AddBack(first);
+
+        // Rows without a non-zero: their output is b, their target 0.
+        for (var j = first; j < Math.Min(first + Lanes.Count, _features); j++)
+        {
+            var (bias, factor) = (_bias.Span[j], _factor.Span[j]);
+            if (bias > 0)
+            {
+                _biasGradient.Span[j] += _samples.EmptyRows * (factor * bias);
+                _live.Losses[j] += _samples.EmptyRows * (double)factor * bias * bias;
+            }
+        }
+    }
+
+    private void PassPanel(int panel)
+    {
+        var j = panel * Lanes.Count;
+        if (_isMirrorDue)
+        {
+            MirrorGram(j);
+        }
+
         if (_isRelu)
         {
             PassPanel<On>(j);

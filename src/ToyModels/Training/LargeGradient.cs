@@ -268,7 +268,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
                 {
                     Prefetch(group + 1, row, rows, column, columns);
                     ListKernels<TSimd, TF, TI>.AddRows(
-                        pairs, Entries(group), Starts(group) + first + row, Math.Min(RowsAtOnce, rows - row), workspace.Packed.Pointer, workspace.Tile.Pointer + (row * rowLength));
+                        pairs, Entries(group), Starts(group) + first + row, Math.Min(RowsAtOnce, rows - row), workspace.Packed.Pointer, workspace.Tile.Pointer + (row * rowLength), rowLength);
                 }
             }
 

@@ -45,27 +45,28 @@ internal static unsafe class ListKernels<TSimd, TF, TI>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="b">B.</param>
     /// <param name="c">C.</param>
-    internal static void AddRows(int pairs, Listed* entries, int* starts, int rows, float* b, float* c)
+    /// <param name="rowLength">Distance between rows of C.</param>
+    internal static void AddRows(int pairs, Listed* entries, int* starts, int rows, float* b, float* c, int rowLength)
     {
         switch (pairs)
         {
             case 1:
-                AddRows<One>(entries, starts, rows, b, c);
+                AddRows<One>(entries, starts, rows, b, c, rowLength);
                 break;
             case 2:
-                AddRows<Two>(entries, starts, rows, b, c);
+                AddRows<Two>(entries, starts, rows, b, c, rowLength);
                 break;
             case 3:
-                AddRows<Three>(entries, starts, rows, b, c);
+                AddRows<Three>(entries, starts, rows, b, c, rowLength);
                 break;
             case 4:
-                AddRows<Four>(entries, starts, rows, b, c);
+                AddRows<Four>(entries, starts, rows, b, c, rowLength);
                 break;
             case 5:
-                AddRows<Five>(entries, starts, rows, b, c);
+                AddRows<Five>(entries, starts, rows, b, c, rowLength);
                 break;
             default:
-                AddRows<Six>(entries, starts, rows, b, c);
+                AddRows<Six>(entries, starts, rows, b, c, rowLength);
                 break;
         }
     }
@@ -202,10 +203,9 @@ internal static unsafe class ListKernels<TSimd, TF, TI>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddRows<TPairs>(Listed* entries, int* starts, int rows, float* b, float* c)
+    private static void AddRows<TPairs>(Listed* entries, int* starts, int rows, float* b, float* c, nint rowLength)
         where TPairs : struct, ICount
     {
-        var rowLength = RowLength;
         var entry = entries + starts[0];
         for (var row = 1; row <= rows; row++)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ToyModels;
 
@@ -9,15 +10,21 @@ namespace ToyModels;
 /// </summary>
 internal sealed unsafe class RowsByLength
 {
+    /// <summary>Rows of a block: sixteen numbers for each of them stay in the nearest cache.</summary>
+    internal const int RowsOfBlock = 128;
+
     private const int Quarters = 4;
 
     private readonly int _lengths;
     private readonly int[] _counts;
     private readonly int[] _count;
     private readonly int[] _starts;
+    private readonly List<Stretch> _stretches = [];
     private int[] _offsets = [];
     private int[] _places = [];
     private float[] _values = [];
+
+    // Those that the matrix holds.
     private int _entries;
 
     /// <param name="features">Number of features n.</param>
@@ -38,6 +45,12 @@ internal sealed unsafe class RowsByLength
     /// <summary>How many rows have ℓ non-zeros, at [ℓ].</summary>
     internal ReadOnlySpan<int> Count => _count;
 
+    /// <summary>Number of rows.</summary>
+    internal int Rows { get; private set; }
+
+    /// <summary>The rows cut where lengths change and every <see cref="RowsOfBlock"/> rows.</summary>
+    internal ReadOnlySpan<Stretch> Stretches => CollectionsMarshal.AsSpan(_stretches);
+
     /// <summary>Sixteen times the feature of each non-zero.</summary>
     internal ReadOnlySpan<int> Offsets => _offsets;
 
@@ -51,7 +64,9 @@ internal sealed unsafe class RowsByLength
     internal int Stride { get; }
 
     /// <summary>Takes the place of the rows before with those of <paramref name="samples"/>.</summary>
-    internal void Take(SparseSamples samples)
+    /// <param name="samples">The rows.</param>
+    /// <param name="isMatrixWanted">Whether <see cref="Matrix"/> is to hold them too; else it is zero.</param>
+    internal void Take(SparseSamples samples, bool isMatrixWanted)
     {
         Forget();
         var entries = samples.Features.Length;
@@ -65,7 +80,7 @@ internal sealed unsafe class RowsByLength
         fixed (int* starts = samples.Starts, features = samples.Features, counts = _counts, ordered = _starts, offsets = _offsets, places = _places)
         fixed (float* from = samples.Values, to = _values)
         {
-            var rows = samples.ActiveRows;
+            var rows = Rows = samples.ActiveRows;
             CountLengths(starts, rows, counts, _lengths);
             for (var (length, place) = (1, 0); place < rows; length++)
             {
@@ -83,13 +98,21 @@ internal sealed unsafe class RowsByLength
             for (var (length, slot, e) = (1, 0, 0); length <= Longest; length++)
             {
                 var count = _count[length];
-                List(ordered + slot, count, length, features, from, slot * Stride, Stride, offsets + e, to + e, places + e, Matrix.Pointer);
+                List(ordered + slot, count, length, features, from, slot * Stride, Stride, offsets + e, to + e, places + e, isMatrixWanted ? Matrix.Pointer : null);
+                for (int row = slot, end = slot + count, entry = e; row < end;)
+                {
+                    var next = Math.Min(end, (row + RowsOfBlock) / RowsOfBlock * RowsOfBlock);
+                    _stretches.Add(new(row, next - row, length, entry));
+                    entry += (next - row) * length;
+                    row = next;
+                }
+
                 slot += count;
                 e += count * length;
             }
         }
 
-        _entries = entries;
+        _entries = isMatrixWanted ? entries : 0;
     }
 
     /// <summary>Counts rows of each length, with counters of its own for each quarter of the rows: additions to one and the same would wait for each other.</summary>
@@ -134,7 +157,7 @@ internal sealed unsafe class RowsByLength
         }
     }
 
-    /// <summary>Lists the non-zeros of rows of one length, and puts them into the matrix, whose next row begins at <paramref name="place"/>.</summary>
+    /// <summary>Lists the non-zeros of rows of one length, and puts them into the matrix, if there is one, whose next row begins at <paramref name="place"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void List(
         int* starts, int count, nint length, int* features, float* from, int place, int stride, int* offsets, float* values, int* places, float* matrix)
@@ -147,8 +170,11 @@ internal sealed unsafe class RowsByLength
                 var (feature, value) = (features[row + e], from[row + e]);
                 offsets[e] = feature * Lanes.Count;
                 values[e] = value;
-                places[e] = place + feature;
-                matrix[place + feature] = value;
+                if (matrix != null)
+                {
+                    places[e] = place + feature;
+                    matrix[place + feature] = value;
+                }
             }
         }
     }
@@ -167,7 +193,15 @@ internal sealed unsafe class RowsByLength
             _counts.AsSpan((quarter * _lengths) + 1, Longest).Clear();
         }
 
+        _stretches.Clear();
         _entries = 0;
         Longest = 0;
     }
+
+    /// <summary>Neighbouring rows of one length within one block.</summary>
+    /// <param name="Row">The first.</param>
+    /// <param name="Rows">How many.</param>
+    /// <param name="Length">Non-zeros of each.</param>
+    /// <param name="Entry">The first row's first non-zero.</param>
+    internal readonly record struct Stretch(int Row, int Rows, int Length, int Entry);
 }

@@ -24,6 +24,7 @@ public sealed class DeterminismTests
         threads 1 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
         threads 1 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
         threads 1 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
+        threads 1 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
         threads 1 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
         threads 2 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
@@ -31,6 +32,7 @@ public sealed class DeterminismTests
         threads 2 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
         threads 2 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
         threads 2 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
+        threads 2 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
         threads 2 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
         threads 7 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
@@ -38,6 +40,7 @@ public sealed class DeterminismTests
         threads 7 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
         threads 7 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
         threads 7 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
+        threads 7 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
         threads 7 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
         """;
 

@@ -145,6 +145,78 @@ public sealed class GradientTests
         Assert.Equal(one.BiasGradient, team.BiasGradient);
     }
 
+    [Theory]
+    [InlineData(300, 9, 300)]
+    [InlineData(203, 20, 1500)]
+    [InlineData(500, 70, 130)]
+    public void Going_back_by_the_outputs_that_live_agrees_with_the_reference_and_has_the_same_bits_on_any_width_and_number_of_threads(
+        int features, int hidden, int count)
+    {
+        // One bias in thirty lives in rows without a non-zero, too.
+        var problem = new Problem(ToyModelKind.ReluOutput, features, hidden, count, 0.02f, j => j % 30 == 0 ? 0.01f : -0.8f);
+        var reference = problem.Reference();
+        var expectedLoss = problem.Accumulate(reference, 0.5f);
+        using var one = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, features, hidden, problem.Importances, count);
+        GoBackByLiveOutputs(one);
+        var loss = problem.Accumulate(one, 0.5f);
+        Assert.Equal(expectedLoss, loss, 2e-6 * expectedLoss);
+        AssertClose(reference.WeightGradient, one.WeightGradient);
+        AssertClose(reference.BiasGradient, one.BiasGradient);
+        AssertSameBits(new GramGradient<Simd128, Vector128<float>, Vector128<int>>(problem.Kind, features, hidden, problem.Importances, count));
+        AssertSameBits(new GramGradient<Simd512, Vector512<float>, Vector512<int>>(problem.Kind, features, hidden, problem.Importances, count, threads: 2));
+        AssertSameBits(new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, features, hidden, problem.Importances, count, threads: 5));
+        Assert.Equal(expectedLoss, problem.LossOf(one), 2e-6 * expectedLoss);
+
+        void AssertSameBits<TSimd, TF, TI>(GramGradient<TSimd, TF, TI> other)
+            where TSimd : struct, ISimd<TF, TI>
+            where TF : unmanaged
+            where TI : unmanaged
+        {
+            using (other)
+            {
+                GoBackByLiveOutputs(other);
+                Assert.Equal(loss, problem.Accumulate(other, 0.5f));
+                Assert.Equal(one.WeightGradient, other.WeightGradient);
+                Assert.Equal(one.BiasGradient, other.BiasGradient);
+            }
+        }
+
+        void GoBackByLiveOutputs<TSimd, TF, TI>(GramGradient<TSimd, TF, TI> engine)
+            where TSimd : struct, ISimd<TF, TI>
+            where TF : unmanaged
+            where TI : unmanaged
+        {
+            problem.Accumulate(engine, 0.5f);
+            Assert.True(engine.IsByLiveOutputs);
+        }
+    }
+
+    [Fact]
+    public void A_batch_goes_back_by_the_outputs_that_live_while_they_are_few()
+    {
+        var few = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f, _ => -0.8f);
+        var many = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f, _ => 0.1f);
+        var linear = new Problem(ToyModelKind.Linear, 300, 9, 300, 0.02f, _ => -0.8f);
+        using var engine = Create(ToyModelKind.ReluOutput);
+        using var other = Create(ToyModelKind.Linear);
+        Assert.True(Next(engine, few));
+        Assert.True(Next(engine, few));
+        Assert.False(Next(engine, many));
+        Assert.False(Next(engine, few));
+
+        // In between, only one batch in sixteen is looked at.
+        Assert.True(Enumerable.Range(0, 16).Select(_ => Next(engine, few)).ToArray()[^1]);
+        Assert.False(Next(other, linear));
+
+        GramGradient<Simd256, Vector256<float>, Vector256<int>> Create(ToyModelKind kind) => new(kind, 300, 9, few.Importances, 300);
+
+        static bool Next(GramGradient<Simd256, Vector256<float>, Vector256<int>> engine, Problem problem)
+        {
+            problem.Accumulate(engine, 1);
+            return engine.IsByLiveOutputs;
+        }
+    }
+
     [Property(MaxTest = 60)]
     public void The_fast_gradient_agrees_with_the_reference_for_any_shape(byte features, byte hidden, byte count, bool isLinear)
     {
@@ -270,7 +342,7 @@ public sealed class GradientTests
     {
         private readonly GeneratedSamples _samples;
 
-        internal Problem(ToyModelKind kind, int features, int hidden, int count, float density)
+        internal Problem(ToyModelKind kind, int features, int hidden, int count, float density, Func<int, float>? bias = null)
         {
             Kind = kind;
             Features = features;
@@ -279,7 +351,7 @@ public sealed class GradientTests
             Importances = [.. Importance.Geometric(0.9f).Resolve(features)];
             Weights = InitialWeights.XavierNormal(features, hidden, seed: 4, restart: 0);
             var random = new Random(3);
-            Bias = [.. Enumerable.Range(0, features).Select(_ => (random.NextSingle() / 2) - 0.3f)];
+            Bias = [.. Enumerable.Range(0, features).Select(bias ?? (_ => (random.NextSingle() / 2) - 0.3f))];
             _samples = new GeneratedSamples(new FeatureDistribution(features, density), seed: 9);
         }
 
@@ -332,9 +404,13 @@ public sealed class GradientTests
         {
             engine.Begin(Weights, Bias);
             using var reader = Open();
-            engine.Read(reader, Count);
             var loss = 0.0;
-            engine.AddLoss(ref loss);
+            for (var rows = 0; rows < Count;)
+            {
+                rows += engine.Read(reader, Math.Min(engine.ChunkRows, Count - rows));
+                engine.AddLoss(ref loss);
+            }
+
             return loss;
         }
 
