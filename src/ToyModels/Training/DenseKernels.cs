@@ -259,27 +259,22 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pass<TRows, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, int first, int end)
         where TRows : struct, ICount
         where TRole : struct, IRole
         where TRelu : struct, ISwitch
         where TMasked : struct, ISwitch
     {
-        nint s = first;
-        for (; s + (2 * TSimd.Width) <= end; s += 2 * TSimd.Width)
+        var pairs = first + ((end - first) & -(2 * TSimd.Width));
+        Blocks<TRows, Two, TRole, TRelu, TMasked>(chains, errors, first, pairs);
+        if (pairs < end)
         {
-            Block<TRows, Two, TRole, TRelu, TMasked>(chains, errors, s);
-        }
-
-        for (; s < end; s += TSimd.Width)
-        {
-            Block<TRows, One, TRole, TRelu, TMasked>(chains, errors, s);
+            Blocks<TRows, One, TRole, TRelu, TMasked>(chains, errors, pairs, end);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block<TRows, TVectors, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, nint s)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Blocks<TRows, TVectors, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, nint first, nint end)
         where TRows : struct, ICount
         where TVectors : struct, ICount
         where TRole : struct, IRole
@@ -287,142 +282,124 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         where TMasked : struct, ISwitch
     {
         float* a0 = chains.A, a1 = a0 + chains.ARow, a2 = a1 + chains.ARow, a3 = a2 + chains.ARow, a4 = a3 + chains.ARow, a5 = a4 + chains.ARow;
-        var c = chains.C.Start + s;
-        var cStride = chains.C.Stride;
-        TF c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        TF c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        Start<TVectors, TRole>(c, errors.Bias, 0, ref c00, ref c01);
-        if (TRows.Value > 1)
+        nint aStep = chains.AStep, bStride = chains.B.Stride, cStride = chains.C.Stride;
+        nint depth = chains.Steps * aStep, pairs = depth - aStep;
+        for (var s = first; s < end; s += TVectors.Value * TSimd.Width)
         {
-            Start<TVectors, TRole>(c + cStride, errors.Bias, 1, ref c10, ref c11);
-        }
-
-        if (TRows.Value > 2)
-        {
-            Start<TVectors, TRole>(c + (2 * cStride), errors.Bias, 2, ref c20, ref c21);
-        }
-
-        if (TRows.Value > 3)
-        {
-            Start<TVectors, TRole>(c + (3 * cStride), errors.Bias, 3, ref c30, ref c31);
-        }
-
-        if (TRows.Value > 4)
-        {
-            Start<TVectors, TRole>(c + (4 * cStride), errors.Bias, 4, ref c40, ref c41);
-        }
-
-        if (TRows.Value > 5)
-        {
-            Start<TVectors, TRole>(c + (5 * cStride), errors.Bias, 5, ref c50, ref c51);
-        }
-
-        var b = chains.B.Start + s;
-        nint bStride = chains.B.Stride, aStep = chains.AStep, q = 0;
-        for (var left = chains.Steps; left > 0; left--)
-        {
-            var b0 = TSimd.Load(b);
-            var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
-            Step<TVectors>(a0 + q, b0, b1, ref c00, ref c01);
+            float* c = chains.C.Start + s, b = chains.B.Start + s;
+            TF c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+            TF c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+            Start<TVectors, TRole>(c, errors.Bias, 0, ref c00, ref c01);
             if (TRows.Value > 1)
             {
-                Step<TVectors>(a1 + q, b0, b1, ref c10, ref c11);
+                Start<TVectors, TRole>(c + cStride, errors.Bias, 1, ref c10, ref c11);
             }
 
             if (TRows.Value > 2)
             {
-                Step<TVectors>(a2 + q, b0, b1, ref c20, ref c21);
+                Start<TVectors, TRole>(c + (2 * cStride), errors.Bias, 2, ref c20, ref c21);
             }
 
             if (TRows.Value > 3)
             {
-                Step<TVectors>(a3 + q, b0, b1, ref c30, ref c31);
+                Start<TVectors, TRole>(c + (3 * cStride), errors.Bias, 3, ref c30, ref c31);
             }
 
             if (TRows.Value > 4)
             {
-                Step<TVectors>(a4 + q, b0, b1, ref c40, ref c41);
+                Start<TVectors, TRole>(c + (4 * cStride), errors.Bias, 4, ref c40, ref c41);
             }
 
             if (TRows.Value > 5)
             {
-                Step<TVectors>(a5 + q, b0, b1, ref c50, ref c51);
+                Start<TVectors, TRole>(c + (5 * cStride), errors.Bias, 5, ref c50, ref c51);
             }
 
-            b += bStride;
-            q += aStep;
-        }
+            nint q = 0;
+            for (; q < pairs; q += 2 * aStep)
+            {
+                var next = q + aStep;
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TVectors>(a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                b += 2 * bStride;
+            }
 
-        if (TRole.IsOutput)
-        {
-            // Squared errors run in 32 lanes, so that two vectors of sixteen never meet in one.
-            var loss = errors.Loss + (s & ((2 * Lanes.Count) - 1));
-            float* x = errors.X.Start + s, factor = errors.Factor, sums = errors.Sums, mask = errors.Mask;
-            nint xStride = errors.X.Stride, lane = s & (Lanes.Count - 1);
-            TF loss0 = TSimd.Load(loss), loss1 = TVectors.Value > 1 ? TSimd.Load(loss + TSimd.Width) : loss0;
-            Error<TVectors, TRelu, TMasked>(x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
+            if (q < depth)
+            {
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            }
+
+            if (TRole.IsOutput)
+            {
+                // Squared errors run in 32 lanes, so that two vectors of sixteen never meet in one.
+                var loss = errors.Loss + (s & ((2 * Lanes.Count) - 1));
+                float* x = errors.X.Start + s, factor = errors.Factor, sums = errors.Sums, mask = errors.Mask;
+                nint xStride = errors.X.Stride, lane = TVectors.Value * TSimd.Width >= Lanes.Count ? 0 : s & (Lanes.Count - 1);
+                TF loss0 = TSimd.Load(loss), loss1 = TVectors.Value > 1 ? TSimd.Load(loss + TSimd.Width) : loss0;
+                Error<TVectors, TRelu, TMasked>(x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
+                if (TRows.Value > 1)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(x, factor + 1, sums + Lanes.Count, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 2)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(x, factor + 2, sums + (2 * Lanes.Count), lane, mask, ref c20, ref c21, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 3)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(x, factor + 3, sums + (3 * Lanes.Count), lane, mask, ref c30, ref c31, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 4)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(x, factor + 4, sums + (4 * Lanes.Count), lane, mask, ref c40, ref c41, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 5)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(x, factor + 5, sums + (5 * Lanes.Count), lane, mask, ref c50, ref c51, ref loss0, ref loss1);
+                }
+
+                Store<TVectors>(loss0, loss1, loss);
+            }
+
+            Store<TVectors>(c00, c01, c);
             if (TRows.Value > 1)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 1, sums + Lanes.Count, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c10, c11, c);
             }
 
             if (TRows.Value > 2)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 2, sums + (2 * Lanes.Count), lane, mask, ref c20, ref c21, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c20, c21, c);
             }
 
             if (TRows.Value > 3)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 3, sums + (3 * Lanes.Count), lane, mask, ref c30, ref c31, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c30, c31, c);
             }
 
             if (TRows.Value > 4)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 4, sums + (4 * Lanes.Count), lane, mask, ref c40, ref c41, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c40, c41, c);
             }
 
             if (TRows.Value > 5)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 5, sums + (5 * Lanes.Count), lane, mask, ref c50, ref c51, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c50, c51, c);
             }
-
-            Store<TVectors>(loss0, loss1, loss);
-        }
-
-        Store<TVectors>(c00, c01, c);
-        if (TRows.Value > 1)
-        {
-            c += cStride;
-            Store<TVectors>(c10, c11, c);
-        }
-
-        if (TRows.Value > 2)
-        {
-            c += cStride;
-            Store<TVectors>(c20, c21, c);
-        }
-
-        if (TRows.Value > 3)
-        {
-            c += cStride;
-            Store<TVectors>(c30, c31, c);
-        }
-
-        if (TRows.Value > 4)
-        {
-            c += cStride;
-            Store<TVectors>(c40, c41, c);
-        }
-
-        if (TRows.Value > 5)
-        {
-            c += cStride;
-            Store<TVectors>(c50, c51, c);
         }
     }
 
@@ -440,6 +417,42 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         {
             c0 = TSimd.Load(c);
             c1 = TVectors.Value > 1 ? TSimd.Load(c + TSimd.Width) : c0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows, TVectors>(
+        float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, float* b,
+        ref TF c00, ref TF c01, ref TF c10, ref TF c11, ref TF c20, ref TF c21, ref TF c30, ref TF c31, ref TF c40, ref TF c41, ref TF c50, ref TF c51)
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+    {
+        var b0 = TSimd.Load(b);
+        var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
+        Step<TVectors>(a0, b0, b1, ref c00, ref c01);
+        if (TRows.Value > 1)
+        {
+            Step<TVectors>(a1, b0, b1, ref c10, ref c11);
+        }
+
+        if (TRows.Value > 2)
+        {
+            Step<TVectors>(a2, b0, b1, ref c20, ref c21);
+        }
+
+        if (TRows.Value > 3)
+        {
+            Step<TVectors>(a3, b0, b1, ref c30, ref c31);
+        }
+
+        if (TRows.Value > 4)
+        {
+            Step<TVectors>(a4, b0, b1, ref c40, ref c41);
+        }
+
+        if (TRows.Value > 5)
+        {
+            Step<TVectors>(a5, b0, b1, ref c50, ref c51);
         }
     }
 

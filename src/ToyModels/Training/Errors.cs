@@ -17,7 +17,7 @@ internal static class Errors<TSimd, TF, TI>
     internal static TF Step<TRelu>(TF o, TF x, TF factor, ref TF loss)
         where TRelu : struct, ISwitch
     {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.Max(o, default) : o, x);
+        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, x);
         var d = TSimd.Multiply(factor, error);
         loss = TSimd.MultiplyAdd(d, error, loss);
         return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
@@ -28,7 +28,7 @@ internal static class Errors<TSimd, TF, TI>
     internal static TF Plain<TRelu>(TF o, TF x, ref TF squares)
         where TRelu : struct, ISwitch
     {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.Max(o, default) : o, x);
+        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.WherePositive(o, o) : o, x);
         squares = TSimd.MultiplyAdd(error, error, squares);
         return TRelu.IsOn ? TSimd.WherePositive(o, error) : error;
     }
