@@ -14,8 +14,8 @@ namespace ToyModels;
 /// </para>
 /// <para>
 /// <see cref="AddOuter"/>: G[j, k] += Σ_s (D[j, s]·H[k, s] + X[j, s]·E[k, s]), the weight gradient of a tied model, summed over samples
-/// in the sixteen lanes of <see cref="Lanes"/>, of which eight are kept. A register block is four rows by three columns for vectors of sixteen;
-/// two rows, with both halves of the lanes, for vectors of eight; one row, with all four quarters, for vectors of four: twelve chains each.
+/// in the sixteen lanes of <see cref="Lanes"/>, of which eight are kept. A register block is four rows by three columns, twelve chains, which pass
+/// the samples once for each part of the lanes that a vector holds: seven loads for twelve multiply-adds, whatever the hardware.
 /// </para>
 /// </summary>
 internal static unsafe class DenseKernels<TSimd, TF, TI>
@@ -35,7 +35,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <summary>Columns of a register block of the outer product.</summary>
     private const int OuterColumns = 3;
 
-    /// <summary>What a row of a register block of the outer product takes of lanes put down.</summary>
+    /// <summary>Numbers that the lanes of a row of such a block take where they are put down.</summary>
     private const int OuterSlots = OuterColumns * Lanes.Count;
 
     /// <summary>C = A·B.</summary>
@@ -266,13 +266,21 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         where TMasked : struct, ISwitch
     {
         var pairs = first + ((end - first) & -(2 * TSimd.Width));
-        Blocks<TRows, Two, TRole, TRelu, TMasked>(chains, errors, first, pairs);
+        if (first < pairs)
+        {
+            Blocks<TRows, Two, TRole, TRelu, TMasked>(chains, errors, first, pairs);
+        }
+
         if (pairs < end)
         {
             Blocks<TRows, One, TRole, TRelu, TMasked>(chains, errors, pairs, end);
         }
     }
 
+    /// <summary>
+    /// Block after block. Two steps of a chain at a time, so that counting takes less of what a core can issue. The loop over samples stands here, next to
+    /// the chains: a method for one block is too large to be inlined into it, and would start out unoptimised.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Blocks<TRows, TVectors, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, nint first, nint end)
         where TRows : struct, ICount
@@ -319,14 +327,17 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
             for (; q < pairs; q += 2 * aStep)
             {
                 var next = q + aStep;
-                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows, TVectors>(a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next, b + bStride, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TVectors>(a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next, b + bStride,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 b += 2 * bStride;
             }
 
             if (q < depth)
             {
-                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             }
 
             if (TRole.IsOutput)
@@ -336,35 +347,35 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
                 float* x = errors.X.Start + s, factor = errors.Factor, sums = errors.Sums, mask = errors.Mask;
                 nint xStride = errors.X.Stride, lane = TVectors.Value * TSimd.Width >= Lanes.Count ? 0 : s & (Lanes.Count - 1);
                 TF loss0 = TSimd.Load(loss), loss1 = TVectors.Value > 1 ? TSimd.Load(loss + TSimd.Width) : loss0;
-                Error<TVectors, TRelu, TMasked>(x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
+                Error<TVectors, TRelu, TMasked>(0, x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
                 if (TRows.Value > 1)
                 {
                     x += xStride;
-                    Error<TVectors, TRelu, TMasked>(x, factor + 1, sums + Lanes.Count, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
+                    Error<TVectors, TRelu, TMasked>(1, x, factor, sums, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
                 }
 
                 if (TRows.Value > 2)
                 {
                     x += xStride;
-                    Error<TVectors, TRelu, TMasked>(x, factor + 2, sums + (2 * Lanes.Count), lane, mask, ref c20, ref c21, ref loss0, ref loss1);
+                    Error<TVectors, TRelu, TMasked>(2, x, factor, sums, lane, mask, ref c20, ref c21, ref loss0, ref loss1);
                 }
 
                 if (TRows.Value > 3)
                 {
                     x += xStride;
-                    Error<TVectors, TRelu, TMasked>(x, factor + 3, sums + (3 * Lanes.Count), lane, mask, ref c30, ref c31, ref loss0, ref loss1);
+                    Error<TVectors, TRelu, TMasked>(3, x, factor, sums, lane, mask, ref c30, ref c31, ref loss0, ref loss1);
                 }
 
                 if (TRows.Value > 4)
                 {
                     x += xStride;
-                    Error<TVectors, TRelu, TMasked>(x, factor + 4, sums + (4 * Lanes.Count), lane, mask, ref c40, ref c41, ref loss0, ref loss1);
+                    Error<TVectors, TRelu, TMasked>(4, x, factor, sums, lane, mask, ref c40, ref c41, ref loss0, ref loss1);
                 }
 
                 if (TRows.Value > 5)
                 {
                     x += xStride;
-                    Error<TVectors, TRelu, TMasked>(x, factor + 5, sums + (5 * Lanes.Count), lane, mask, ref c50, ref c51, ref loss0, ref loss1);
+                    Error<TVectors, TRelu, TMasked>(5, x, factor, sums, lane, mask, ref c50, ref c51, ref loss0, ref loss1);
                 }
 
                 Store<TVectors>(loss0, loss1, loss);
@@ -482,34 +493,35 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <summary>Outputs of one row become errors; <paramref name="lane"/> is that of the first vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Error<TVectors, TRelu, TMasked>(
-        float* x, float* factor, float* sums, nint lane, float* mask, ref TF c0, ref TF c1, ref TF loss0, ref TF loss1)
+        int row, float* x, float* factor, float* sums, nint lane, float* mask, ref TF c0, ref TF c1, ref TF loss0, ref TF loss1)
         where TVectors : struct, ICount
         where TRelu : struct, ISwitch
         where TMasked : struct, ISwitch
     {
-        var f = TSimd.Splat(*factor);
-        c0 = Error<TRelu, TMasked>(c0, x, f, sums + lane, mask + lane, ref loss0);
+        Error<TRelu, TMasked>(row, x, 0, factor, sums, lane, mask, ref c0, ref loss0);
         if (TVectors.Value > 1)
         {
-            lane = (lane + TSimd.Width) & (Lanes.Count - 1);
-            c1 = Error<TRelu, TMasked>(c1, x + TSimd.Width, f, sums + lane, mask + lane, ref loss1);
+            Error<TRelu, TMasked>(row, x, TSimd.Width, factor, sums, (lane + TSimd.Width) & (Lanes.Count - 1), mask, ref c1, ref loss1);
         }
     }
 
+    /// <summary>Target and factor come from memory where they are needed, and not before: the chains leave no registers for them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Error<TRelu, TMasked>(TF o, float* x, TF factor, float* sum, float* mask, ref TF loss)
+    private static void Error<TRelu, TMasked>(int row, float* x, nint sample, float* factor, float* sums, nint lane, float* mask, ref TF c, ref TF loss)
         where TRelu : struct, ISwitch
         where TMasked : struct, ISwitch
     {
         if (TMasked.IsOn)
         {
             // An output of 0 against a target of 0: no error, and a ReLU that is off.
-            o = TSimd.WherePositive(TSimd.Load(mask), o);
+            c = TSimd.WherePositive(TSimd.Load(mask + lane), c);
         }
 
-        var d = Errors<TSimd, TF, TI>.Step<TRelu>(o, TSimd.Load(x), factor, ref loss);
-        TSimd.Store(TSimd.Add(TSimd.Load(sum), d), sum);
-        return d;
+        var error = TSimd.Subtract(Errors<TSimd, TF, TI>.Shown<TRelu>(c), TSimd.Load(x + sample));
+        var d = TSimd.Multiply(TSimd.Splat(factor[row]), error);
+        loss = TSimd.MultiplyAdd(d, error, loss);
+        c = Errors<TSimd, TF, TI>.WhereOn<TRelu>(c, d);
+        TSimd.Store(TSimd.Add(TSimd.Load(sums + (row * Lanes.Count) + lane), c), sums + (row * Lanes.Count) + lane);
     }
 
     /// <summary>G += D·Hᵀ + X·Eᵀ, each element of G as eight lanes, lane l joined with lane l + 8.</summary>
