@@ -83,7 +83,4 @@ internal unsafe interface ISimd<TF, TI>
     static abstract TI Bits(TF a);
 
     static abstract TF FromBits(TI a);
-
-    /// <summary>Adds lane l and lane l + 8 of a vector of sixteen to element l of eight; for vectors of sixteen alone.</summary>
-    static virtual void AddFolded(TF value, float* folded) => throw new NotSupportedException();
 }

@@ -37,6 +37,11 @@ internal static unsafe class Lanes
         return two.ToScalar() + two.GetElement(1);
     }
 
+    /// <summary>Adds lane l + lane (l + 8) of sixteen to element l of eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddFolded(float* lanes, float* folded) =>
+        (Vector256.Load(folded) + (Vector256.Load(lanes) + Vector256.Load(lanes + Folded))).Store(folded);
+
     /// <summary>The sum of eight lanes, joined like those of <see cref="Sum"/> after the first step.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float SumFolded(float* folded)

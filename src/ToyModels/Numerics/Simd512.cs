@@ -100,7 +100,4 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FromBits(Vector512<int> a) => a.AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddFolded(Vector512<float> value, float* folded) => (Vector256.Load(folded) + (value.GetLower() + value.GetUpper())).Store(folded);
 }

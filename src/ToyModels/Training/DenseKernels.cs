@@ -14,8 +14,8 @@ namespace ToyModels;
 /// </para>
 /// <para>
 /// <see cref="AddOuter"/>: G[j, k] += Σ_s (D[j, s]·H[k, s] + X[j, s]·E[k, s]), the weight gradient of a tied model, summed over samples
-/// in the sixteen lanes of <see cref="Lanes"/>, of which eight are kept. A register block is four rows by three columns for vectors of sixteen;
-/// two rows, with both halves of the lanes, for vectors of eight; one row, with all four quarters, for vectors of four: twelve chains each.
+/// in the sixteen lanes of <see cref="Lanes"/>, of which eight are kept. A register block is four rows by three columns, twelve chains, which pass
+/// the samples once for each part of the lanes that a vector holds: seven loads for twelve multiply-adds, whatever the hardware.
 /// </para>
 /// </summary>
 internal static unsafe class DenseKernels<TSimd, TF, TI>
@@ -29,11 +29,14 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <summary>Rows of a register block at most.</summary>
     private const int MostRows = 6;
 
-    /// <summary>Rows of D and X that pass all columns of H and E before the next come.</summary>
+    /// <summary>Rows of a register block of the outer product: of D and X, which pass all columns of H and E before the next come.</summary>
     private const int OuterRows = 4;
 
     /// <summary>Columns of a register block of the outer product.</summary>
     private const int OuterColumns = 3;
+
+    /// <summary>Numbers that the lanes of a row of such a block take where they are put down.</summary>
+    private const int OuterSlots = OuterColumns * Lanes.Count;
 
     /// <summary>C = A·B.</summary>
     /// <param name="a">A: row r, step q at [r·aRow + q·aStep].</param>
@@ -256,27 +259,30 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pass<TRows, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, int first, int end)
         where TRows : struct, ICount
         where TRole : struct, IRole
         where TRelu : struct, ISwitch
         where TMasked : struct, ISwitch
     {
-        nint s = first;
-        for (; s + (2 * TSimd.Width) <= end; s += 2 * TSimd.Width)
+        var pairs = first + ((end - first) & -(2 * TSimd.Width));
+        if (first < pairs)
         {
-            Block<TRows, Two, TRole, TRelu, TMasked>(chains, errors, s);
+            Blocks<TRows, Two, TRole, TRelu, TMasked>(chains, errors, first, pairs);
         }
 
-        for (; s < end; s += TSimd.Width)
+        if (pairs < end)
         {
-            Block<TRows, One, TRole, TRelu, TMasked>(chains, errors, s);
+            Blocks<TRows, One, TRole, TRelu, TMasked>(chains, errors, pairs, end);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block<TRows, TVectors, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, nint s)
+    /// <summary>
+    /// Block after block. Two steps of a chain at a time, so that counting takes less of what a core can issue. The loop over samples stands here, next to
+    /// the chains: a method for one block is too large to be inlined into it, and would start out unoptimised.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Blocks<TRows, TVectors, TRole, TRelu, TMasked>(in Chains chains, in ErrorTerms errors, nint first, nint end)
         where TRows : struct, ICount
         where TVectors : struct, ICount
         where TRole : struct, IRole
@@ -284,142 +290,127 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         where TMasked : struct, ISwitch
     {
         float* a0 = chains.A, a1 = a0 + chains.ARow, a2 = a1 + chains.ARow, a3 = a2 + chains.ARow, a4 = a3 + chains.ARow, a5 = a4 + chains.ARow;
-        var c = chains.C.Start + s;
-        var cStride = chains.C.Stride;
-        TF c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        TF c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        Start<TVectors, TRole>(c, errors.Bias, 0, ref c00, ref c01);
-        if (TRows.Value > 1)
+        nint aStep = chains.AStep, bStride = chains.B.Stride, cStride = chains.C.Stride;
+        nint depth = chains.Steps * aStep, pairs = depth - aStep;
+        for (var s = first; s < end; s += TVectors.Value * TSimd.Width)
         {
-            Start<TVectors, TRole>(c + cStride, errors.Bias, 1, ref c10, ref c11);
-        }
-
-        if (TRows.Value > 2)
-        {
-            Start<TVectors, TRole>(c + (2 * cStride), errors.Bias, 2, ref c20, ref c21);
-        }
-
-        if (TRows.Value > 3)
-        {
-            Start<TVectors, TRole>(c + (3 * cStride), errors.Bias, 3, ref c30, ref c31);
-        }
-
-        if (TRows.Value > 4)
-        {
-            Start<TVectors, TRole>(c + (4 * cStride), errors.Bias, 4, ref c40, ref c41);
-        }
-
-        if (TRows.Value > 5)
-        {
-            Start<TVectors, TRole>(c + (5 * cStride), errors.Bias, 5, ref c50, ref c51);
-        }
-
-        var b = chains.B.Start + s;
-        nint bStride = chains.B.Stride, aStep = chains.AStep, q = 0;
-        for (var left = chains.Steps; left > 0; left--)
-        {
-            var b0 = TSimd.Load(b);
-            var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
-            Step<TVectors>(a0 + q, b0, b1, ref c00, ref c01);
+            float* c = chains.C.Start + s, b = chains.B.Start + s;
+            TF c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+            TF c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+            Start<TVectors, TRole>(c, errors.Bias, 0, ref c00, ref c01);
             if (TRows.Value > 1)
             {
-                Step<TVectors>(a1 + q, b0, b1, ref c10, ref c11);
+                Start<TVectors, TRole>(c + cStride, errors.Bias, 1, ref c10, ref c11);
             }
 
             if (TRows.Value > 2)
             {
-                Step<TVectors>(a2 + q, b0, b1, ref c20, ref c21);
+                Start<TVectors, TRole>(c + (2 * cStride), errors.Bias, 2, ref c20, ref c21);
             }
 
             if (TRows.Value > 3)
             {
-                Step<TVectors>(a3 + q, b0, b1, ref c30, ref c31);
+                Start<TVectors, TRole>(c + (3 * cStride), errors.Bias, 3, ref c30, ref c31);
             }
 
             if (TRows.Value > 4)
             {
-                Step<TVectors>(a4 + q, b0, b1, ref c40, ref c41);
+                Start<TVectors, TRole>(c + (4 * cStride), errors.Bias, 4, ref c40, ref c41);
             }
 
             if (TRows.Value > 5)
             {
-                Step<TVectors>(a5 + q, b0, b1, ref c50, ref c51);
+                Start<TVectors, TRole>(c + (5 * cStride), errors.Bias, 5, ref c50, ref c51);
             }
 
-            b += bStride;
-            q += aStep;
-        }
+            nint q = 0;
+            for (; q < pairs; q += 2 * aStep)
+            {
+                var next = q + aStep;
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TVectors>(a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next, b + bStride,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                b += 2 * bStride;
+            }
 
-        if (TRole.IsOutput)
-        {
-            // Squared errors run in 32 lanes, so that two vectors of sixteen never meet in one.
-            var loss = errors.Loss + (s & ((2 * Lanes.Count) - 1));
-            float* x = errors.X.Start + s, factor = errors.Factor, sums = errors.Sums, mask = errors.Mask;
-            nint xStride = errors.X.Stride, lane = s & (Lanes.Count - 1);
-            TF loss0 = TSimd.Load(loss), loss1 = TVectors.Value > 1 ? TSimd.Load(loss + TSimd.Width) : loss0;
-            Error<TVectors, TRelu, TMasked>(x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
+            if (q < depth)
+            {
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            }
+
+            if (TRole.IsOutput)
+            {
+                // Squared errors run in 32 lanes, so that two vectors of sixteen never meet in one.
+                var loss = errors.Loss + (s & ((2 * Lanes.Count) - 1));
+                float* x = errors.X.Start + s, factor = errors.Factor, sums = errors.Sums, mask = errors.Mask;
+                nint xStride = errors.X.Stride, lane = TVectors.Value * TSimd.Width >= Lanes.Count ? 0 : s & (Lanes.Count - 1);
+                TF loss0 = TSimd.Load(loss), loss1 = TVectors.Value > 1 ? TSimd.Load(loss + TSimd.Width) : loss0;
+                Error<TVectors, TRelu, TMasked>(0, x, factor, sums, lane, mask, ref c00, ref c01, ref loss0, ref loss1);
+                if (TRows.Value > 1)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(1, x, factor, sums, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 2)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(2, x, factor, sums, lane, mask, ref c20, ref c21, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 3)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(3, x, factor, sums, lane, mask, ref c30, ref c31, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 4)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(4, x, factor, sums, lane, mask, ref c40, ref c41, ref loss0, ref loss1);
+                }
+
+                if (TRows.Value > 5)
+                {
+                    x += xStride;
+                    Error<TVectors, TRelu, TMasked>(5, x, factor, sums, lane, mask, ref c50, ref c51, ref loss0, ref loss1);
+                }
+
+                Store<TVectors>(loss0, loss1, loss);
+            }
+
+            Store<TVectors>(c00, c01, c);
             if (TRows.Value > 1)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 1, sums + Lanes.Count, lane, mask, ref c10, ref c11, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c10, c11, c);
             }
 
             if (TRows.Value > 2)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 2, sums + (2 * Lanes.Count), lane, mask, ref c20, ref c21, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c20, c21, c);
             }
 
             if (TRows.Value > 3)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 3, sums + (3 * Lanes.Count), lane, mask, ref c30, ref c31, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c30, c31, c);
             }
 
             if (TRows.Value > 4)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 4, sums + (4 * Lanes.Count), lane, mask, ref c40, ref c41, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c40, c41, c);
             }
 
             if (TRows.Value > 5)
             {
-                x += xStride;
-                Error<TVectors, TRelu, TMasked>(x, factor + 5, sums + (5 * Lanes.Count), lane, mask, ref c50, ref c51, ref loss0, ref loss1);
+                c += cStride;
+                Store<TVectors>(c50, c51, c);
             }
-
-            Store<TVectors>(loss0, loss1, loss);
-        }
-
-        Store<TVectors>(c00, c01, c);
-        if (TRows.Value > 1)
-        {
-            c += cStride;
-            Store<TVectors>(c10, c11, c);
-        }
-
-        if (TRows.Value > 2)
-        {
-            c += cStride;
-            Store<TVectors>(c20, c21, c);
-        }
-
-        if (TRows.Value > 3)
-        {
-            c += cStride;
-            Store<TVectors>(c30, c31, c);
-        }
-
-        if (TRows.Value > 4)
-        {
-            c += cStride;
-            Store<TVectors>(c40, c41, c);
-        }
-
-        if (TRows.Value > 5)
-        {
-            c += cStride;
-            Store<TVectors>(c50, c51, c);
         }
     }
 
@@ -437,6 +428,42 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         {
             c0 = TSimd.Load(c);
             c1 = TVectors.Value > 1 ? TSimd.Load(c + TSimd.Width) : c0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows, TVectors>(
+        float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, float* b,
+        ref TF c00, ref TF c01, ref TF c10, ref TF c11, ref TF c20, ref TF c21, ref TF c30, ref TF c31, ref TF c40, ref TF c41, ref TF c50, ref TF c51)
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+    {
+        var b0 = TSimd.Load(b);
+        var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
+        Step<TVectors>(a0, b0, b1, ref c00, ref c01);
+        if (TRows.Value > 1)
+        {
+            Step<TVectors>(a1, b0, b1, ref c10, ref c11);
+        }
+
+        if (TRows.Value > 2)
+        {
+            Step<TVectors>(a2, b0, b1, ref c20, ref c21);
+        }
+
+        if (TRows.Value > 3)
+        {
+            Step<TVectors>(a3, b0, b1, ref c30, ref c31);
+        }
+
+        if (TRows.Value > 4)
+        {
+            Step<TVectors>(a4, b0, b1, ref c40, ref c41);
+        }
+
+        if (TRows.Value > 5)
+        {
+            Step<TVectors>(a5, b0, b1, ref c50, ref c51);
         }
     }
 
@@ -466,34 +493,35 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <summary>Outputs of one row become errors; <paramref name="lane"/> is that of the first vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Error<TVectors, TRelu, TMasked>(
-        float* x, float* factor, float* sums, nint lane, float* mask, ref TF c0, ref TF c1, ref TF loss0, ref TF loss1)
+        int row, float* x, float* factor, float* sums, nint lane, float* mask, ref TF c0, ref TF c1, ref TF loss0, ref TF loss1)
         where TVectors : struct, ICount
         where TRelu : struct, ISwitch
         where TMasked : struct, ISwitch
     {
-        var f = TSimd.Splat(*factor);
-        c0 = Error<TRelu, TMasked>(c0, x, f, sums + lane, mask + lane, ref loss0);
+        Error<TRelu, TMasked>(row, x, 0, factor, sums, lane, mask, ref c0, ref loss0);
         if (TVectors.Value > 1)
         {
-            lane = (lane + TSimd.Width) & (Lanes.Count - 1);
-            c1 = Error<TRelu, TMasked>(c1, x + TSimd.Width, f, sums + lane, mask + lane, ref loss1);
+            Error<TRelu, TMasked>(row, x, TSimd.Width, factor, sums, (lane + TSimd.Width) & (Lanes.Count - 1), mask, ref c1, ref loss1);
         }
     }
 
+    /// <summary>Target and factor come from memory where they are needed, and not before: the chains leave no registers for them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Error<TRelu, TMasked>(TF o, float* x, TF factor, float* sum, float* mask, ref TF loss)
+    private static void Error<TRelu, TMasked>(int row, float* x, nint sample, float* factor, float* sums, nint lane, float* mask, ref TF c, ref TF loss)
         where TRelu : struct, ISwitch
         where TMasked : struct, ISwitch
     {
         if (TMasked.IsOn)
         {
             // An output of 0 against a target of 0: no error, and a ReLU that is off.
-            o = TSimd.WherePositive(TSimd.Load(mask), o);
+            c = TSimd.WherePositive(TSimd.Load(mask + lane), c);
         }
 
-        var d = Errors<TSimd, TF, TI>.Step<TRelu>(o, TSimd.Load(x), factor, ref loss);
-        TSimd.Store(TSimd.Add(TSimd.Load(sum), d), sum);
-        return d;
+        var error = TSimd.Subtract(Errors<TSimd, TF, TI>.Shown<TRelu>(c), TSimd.Load(x + sample));
+        var d = TSimd.Multiply(TSimd.Splat(factor[row]), error);
+        loss = TSimd.MultiplyAdd(d, error, loss);
+        c = Errors<TSimd, TF, TI>.WhereOn<TRelu>(c, d);
+        TSimd.Store(TSimd.Add(TSimd.Load(sums + (row * Lanes.Count) + lane), c), sums + (row * Lanes.Count) + lane);
     }
 
     /// <summary>G += D·Hᵀ + X·Eᵀ, each element of G as eight lanes, lane l joined with lane l + 8.</summary>
@@ -508,19 +536,14 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddOuter(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* gradient, int features, int hidden, int samples)
     {
-        // Rows with all their lanes that make twelve chains with three columns.
-        var atOnce = OuterRows * TSimd.Width / Lanes.Count;
+        var low = stackalloc float[OuterRows * OuterSlots];
         nint row = hidden * Lanes.Folded;
-        for (var panel = 0; panel < features; panel += OuterRows)
+        for (var j = 0; j < features; j += OuterRows)
         {
-            var end = Math.Min(panel + OuterRows, features);
             for (var k = 0; k < hidden; k += OuterColumns)
             {
-                for (var j = panel; j < end; j += atOnce)
-                {
-                    var block = new OuterFactors(d.From(j, 0), h.From(k, 0), x.From(j, 0), e.From(k, 0), gradient + (j * row) + (k * Lanes.Folded), row);
-                    OuterBlock(Math.Min(atOnce, end - j), Math.Min(OuterColumns, hidden - k), block, samples);
-                }
+                var block = new OuterFactors(d.From(j, 0), h.From(k, 0), x.From(j, 0), e.From(k, 0), low, gradient + (j * row) + (k * Lanes.Folded), row);
+                OuterBlock(Math.Min(OuterRows, features - j), Math.Min(OuterColumns, hidden - k), block, samples);
             }
         }
     }
@@ -563,129 +586,102 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
     }
 
+    /// <summary>The sixteen lanes in passes, as many lanes at once as a vector has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OuterBlock<TRows, TColumns>(in OuterFactors block, int samples)
         where TRows : struct, ICount
         where TColumns : struct, ICount
     {
-        // Chain (v, k): v counts vectors, the first row with all its lanes, then the next.
-        TF c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
-        TF c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
         nint dStep = block.D.Stride, hStep = block.H.Stride, xStep = block.X.Stride, eStep = block.E.Stride;
-        float* d0 = block.D.Start, d1 = d0 + dStep, d2 = d1 + dStep, d3 = d2 + dStep;
-        float* x0 = block.X.Start, x1 = x0 + xStep, x2 = x1 + xStep, x3 = x2 + xStep;
-        float* h0 = block.H.Start, h1 = h0 + hStep, h2 = h1 + hStep;
-        float* e0 = block.E.Start, e1 = e0 + eStep, e2 = e1 + eStep;
-        nint end = samples;
-        for (nint s = 0; s < end;)
+        nint d3 = 3 * dStep, x3 = 3 * xStep;
+        for (nint lane = 0; lane < Lanes.Count; lane += TSimd.Width)
         {
-            if (TSimd.Width == Lanes.Count)
+            TF c00 = default, c01 = default, c02 = default, c10 = default, c11 = default, c12 = default;
+            TF c20 = default, c21 = default, c22 = default, c30 = default, c31 = default, c32 = default;
+            float* d = block.D.Start + lane, h = block.H.Start + lane, x = block.X.Start + lane, e = block.E.Start + lane;
+            for (var end = d + samples; d < end;)
             {
-                FourRows<TRows, TColumns>(
-                    d0 + s, d1 + s, d2 + s, d3 + s, h0 + s, h1 + s, h2 + s,
-                    ref c00, ref c01, ref c02, ref c10, ref c11, ref c12, ref c20, ref c21, ref c22, ref c30, ref c31, ref c32);
-                FourRows<TRows, TColumns>(
-                    x0 + s, x1 + s, x2 + s, x3 + s, e0 + s, e1 + s, e2 + s,
-                    ref c00, ref c01, ref c02, ref c10, ref c11, ref c12, ref c20, ref c21, ref c22, ref c30, ref c31, ref c32);
-                s += TSimd.Width;
+                OuterStep<TRows, TColumns>(
+                    d, dStep, d3, h, hStep, ref c00, ref c01, ref c02, ref c10, ref c11, ref c12, ref c20, ref c21, ref c22, ref c30, ref c31, ref c32);
+                OuterStep<TRows, TColumns>(
+                    x, xStep, x3, e, eStep, ref c00, ref c01, ref c02, ref c10, ref c11, ref c12, ref c20, ref c21, ref c22, ref c30, ref c31, ref c32);
+                d += Lanes.Count;
+                h += Lanes.Count;
+                x += Lanes.Count;
+                e += Lanes.Count;
             }
-            else if (2 * TSimd.Width == Lanes.Count)
+
+            var low = block.Low + (lane & (Lanes.Folded - 1));
+            if (lane + TSimd.Width <= Lanes.Folded)
             {
-                PairOfRows<TRows, TColumns>(d0 + s, d1 + s, h0 + s, h1 + s, h2 + s, ref c00, ref c01, ref c02, ref c20, ref c21, ref c22);
-                PairOfRows<TRows, TColumns>(x0 + s, x1 + s, e0 + s, e1 + s, e2 + s, ref c00, ref c01, ref c02, ref c20, ref c21, ref c22);
-                s += TSimd.Width;
-                PairOfRows<TRows, TColumns>(d0 + s, d1 + s, h0 + s, h1 + s, h2 + s, ref c10, ref c11, ref c12, ref c30, ref c31, ref c32);
-                PairOfRows<TRows, TColumns>(x0 + s, x1 + s, e0 + s, e1 + s, e2 + s, ref c10, ref c11, ref c12, ref c30, ref c31, ref c32);
-                s += TSimd.Width;
+                StoreLow<TColumns>(c00, c01, c02, low);
+                if (TRows.Value > 1)
+                {
+                    StoreLow<TColumns>(c10, c11, c12, low + OuterSlots);
+                }
+
+                if (TRows.Value > 2)
+                {
+                    StoreLow<TColumns>(c20, c21, c22, low + (2 * OuterSlots));
+                }
+
+                if (TRows.Value > 3)
+                {
+                    StoreLow<TColumns>(c30, c31, c32, low + (3 * OuterSlots));
+                }
             }
             else
             {
-                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c00, ref c01, ref c02);
-                s += TSimd.Width;
-                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c10, ref c11, ref c12);
-                s += TSimd.Width;
-                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c20, ref c21, ref c22);
-                s += TSimd.Width;
-                Row<TColumns>(d0 + s, x0 + s, h0 + s, h1 + s, h2 + s, e0 + s, e1 + s, e2 + s, ref c30, ref c31, ref c32);
-                s += TSimd.Width;
+                var folded = block.Folded + (lane & (Lanes.Folded - 1));
+                var row = block.FoldedRow;
+                AddFolded<TColumns>(c00, c01, c02, low, folded);
+                if (TRows.Value > 1)
+                {
+                    AddFolded<TColumns>(c10, c11, c12, low + OuterSlots, folded + row);
+                }
+
+                if (TRows.Value > 2)
+                {
+                    AddFolded<TColumns>(c20, c21, c22, low + (2 * OuterSlots), folded + (2 * row));
+                }
+
+                if (TRows.Value > 3)
+                {
+                    AddFolded<TColumns>(c30, c31, c32, low + (3 * OuterSlots), folded + (3 * row));
+                }
             }
-        }
-
-        var folded = block.Folded;
-        var row = block.FoldedRow;
-        Fold<TRows>(c00, c10, c20, c30, folded, row);
-        if (TColumns.Value > 1)
-        {
-            Fold<TRows>(c01, c11, c21, c31, folded + Lanes.Folded, row);
-        }
-
-        if (TColumns.Value > 2)
-        {
-            Fold<TRows>(c02, c12, c22, c32, folded + (2 * Lanes.Folded), row);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourRows<TRows, TColumns>(
-        float* left0, float* left1, float* left2, float* left3, float* r0, float* r1, float* r2,
+    private static void OuterStep<TRows, TColumns>(
+        float* left, nint leftStep, nint leftStep3, float* right, nint rightStep,
         ref TF c00, ref TF c01, ref TF c02, ref TF c10, ref TF c11, ref TF c12, ref TF c20, ref TF c21, ref TF c22, ref TF c30, ref TF c31, ref TF c32)
         where TRows : struct, ICount
         where TColumns : struct, ICount
     {
-        Columns<TColumns>(r0, r1, r2, out var q0, out var q1, out var q2);
-        OuterStep<TColumns>(left0, q0, q1, q2, ref c00, ref c01, ref c02);
+        var q0 = TSimd.Load(right);
+        var q1 = TColumns.Value > 1 ? TSimd.Load(right + rightStep) : q0;
+        var q2 = TColumns.Value > 2 ? TSimd.Load(right + (2 * rightStep)) : q0;
+        OuterRow<TColumns>(left, q0, q1, q2, ref c00, ref c01, ref c02);
         if (TRows.Value > 1)
         {
-            OuterStep<TColumns>(left1, q0, q1, q2, ref c10, ref c11, ref c12);
+            OuterRow<TColumns>(left + leftStep, q0, q1, q2, ref c10, ref c11, ref c12);
         }
 
         if (TRows.Value > 2)
         {
-            OuterStep<TColumns>(left2, q0, q1, q2, ref c20, ref c21, ref c22);
+            OuterRow<TColumns>(left + (2 * leftStep), q0, q1, q2, ref c20, ref c21, ref c22);
         }
 
         if (TRows.Value > 3)
         {
-            OuterStep<TColumns>(left3, q0, q1, q2, ref c30, ref c31, ref c32);
+            OuterRow<TColumns>(left + leftStep3, q0, q1, q2, ref c30, ref c31, ref c32);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PairOfRows<TRows, TColumns>(
-        float* left0, float* left1, float* r0, float* r1, float* r2, ref TF c00, ref TF c01, ref TF c02, ref TF c10, ref TF c11, ref TF c12)
-        where TRows : struct, ICount
-        where TColumns : struct, ICount
-    {
-        Columns<TColumns>(r0, r1, r2, out var q0, out var q1, out var q2);
-        OuterStep<TColumns>(left0, q0, q1, q2, ref c00, ref c01, ref c02);
-        if (TRows.Value > 1)
-        {
-            OuterStep<TColumns>(left1, q0, q1, q2, ref c10, ref c11, ref c12);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row<TColumns>(
-        float* d, float* x, float* h0, float* h1, float* h2, float* e0, float* e1, float* e2, ref TF c0, ref TF c1, ref TF c2)
-        where TColumns : struct, ICount
-    {
-        Columns<TColumns>(h0, h1, h2, out var q0, out var q1, out var q2);
-        OuterStep<TColumns>(d, q0, q1, q2, ref c0, ref c1, ref c2);
-        Columns<TColumns>(e0, e1, e2, out q0, out q1, out q2);
-        OuterStep<TColumns>(x, q0, q1, q2, ref c0, ref c1, ref c2);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Columns<TColumns>(float* r0, float* r1, float* r2, out TF q0, out TF q1, out TF q2)
-        where TColumns : struct, ICount
-    {
-        q0 = TSimd.Load(r0);
-        q1 = TColumns.Value > 1 ? TSimd.Load(r1) : q0;
-        q2 = TColumns.Value > 2 ? TSimd.Load(r2) : q0;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OuterStep<TColumns>(float* left, TF q0, TF q1, TF q2, ref TF c0, ref TF c1, ref TF c2)
+    private static void OuterRow<TColumns>(float* left, TF q0, TF q1, TF q2, ref TF c0, ref TF c1, ref TF c2)
         where TColumns : struct, ICount
     {
         var l = TSimd.Load(left);
@@ -701,51 +697,61 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
     }
 
-    /// <summary>Adds lane l + lane (l + 8) of the four vectors of one column.</summary>
+    /// <summary>Puts lanes down until those that they are joined with have been summed up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold<TRows>(TF c0, TF c1, TF c2, TF c3, float* folded, nint row)
-        where TRows : struct, ICount
+    private static void StoreLow<TColumns>(TF c0, TF c1, TF c2, float* low)
+        where TColumns : struct, ICount
+    {
+        TSimd.Store(c0, low);
+        if (TColumns.Value > 1)
+        {
+            TSimd.Store(c1, low + Lanes.Count);
+        }
+
+        if (TColumns.Value > 2)
+        {
+            TSimd.Store(c2, low + (2 * Lanes.Count));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddFolded<TColumns>(TF c0, TF c1, TF c2, float* low, float* folded)
+        where TColumns : struct, ICount
+    {
+        AddFolded(c0, low, folded);
+        if (TColumns.Value > 1)
+        {
+            AddFolded(c1, low + Lanes.Count, folded + Lanes.Folded);
+        }
+
+        if (TColumns.Value > 2)
+        {
+            AddFolded(c2, low + (2 * Lanes.Count), folded + (2 * Lanes.Folded));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddFolded(TF c, float* low, float* folded)
     {
         if (TSimd.Width == Lanes.Count)
         {
-            TSimd.AddFolded(c0, folded);
-            if (TRows.Value > 1)
-            {
-                TSimd.AddFolded(c1, folded + row);
-            }
-
-            if (TRows.Value > 2)
-            {
-                TSimd.AddFolded(c2, folded + (2 * row));
-            }
-
-            if (TRows.Value > 3)
-            {
-                TSimd.AddFolded(c3, folded + (3 * row));
-            }
-        }
-        else if (2 * TSimd.Width == Lanes.Count)
-        {
-            TSimd.Store(TSimd.Add(TSimd.Load(folded), TSimd.Add(c0, c1)), folded);
-            if (TRows.Value > 1)
-            {
-                TSimd.Store(TSimd.Add(TSimd.Load(folded + row), TSimd.Add(c2, c3)), folded + row);
-            }
+            TSimd.Store(c, low);
+            Lanes.AddFolded(low, folded);
         }
         else
         {
-            TSimd.Store(TSimd.Add(TSimd.Load(folded), TSimd.Add(c0, c2)), folded);
-            TSimd.Store(TSimd.Add(TSimd.Load(folded + TSimd.Width), TSimd.Add(c1, c3)), folded + TSimd.Width);
+            TSimd.Store(TSimd.Add(TSimd.Load(folded), TSimd.Add(TSimd.Load(low), c)), folded);
         }
     }
 
     /// <summary>Rows of D and X, columns of H and E, from those of a block on, and where its sums go.</summary>
-    private readonly struct OuterFactors(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* folded, nint foldedRow)
+    private readonly struct OuterFactors(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* low, float* folded, nint foldedRow)
     {
         internal readonly SampleMatrix D = d;
         internal readonly SampleMatrix H = h;
         internal readonly SampleMatrix X = x;
         internal readonly SampleMatrix E = e;
+        internal readonly float* Low = low;
         internal readonly float* Folded = folded;
         internal readonly nint FoldedRow = foldedRow;
     }

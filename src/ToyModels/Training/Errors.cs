@@ -17,10 +17,10 @@ internal static class Errors<TSimd, TF, TI>
     internal static TF Step<TRelu>(TF o, TF x, TF factor, ref TF loss)
         where TRelu : struct, ISwitch
     {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.Max(o, default) : o, x);
+        var error = TSimd.Subtract(Shown<TRelu>(o), x);
         var d = TSimd.Multiply(factor, error);
         loss = TSimd.MultiplyAdd(d, error, loss);
-        return TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
+        return WhereOn<TRelu>(o, d);
     }
 
     /// <summary>x' − x, 0 where a ReLU is off: <see cref="Step"/> where the factor comes later; adds (x' − x)² to <paramref name="squares"/>.</summary>
@@ -28,8 +28,20 @@ internal static class Errors<TSimd, TF, TI>
     internal static TF Plain<TRelu>(TF o, TF x, ref TF squares)
         where TRelu : struct, ISwitch
     {
-        var error = TSimd.Subtract(TRelu.IsOn ? TSimd.Max(o, default) : o, x);
+        var error = TSimd.Subtract(Shown<TRelu>(o), x);
         squares = TSimd.MultiplyAdd(error, error, squares);
-        return TRelu.IsOn ? TSimd.WherePositive(o, error) : error;
+        return WhereOn<TRelu>(o, error);
     }
+
+    /// <summary>x' of outputs before the ReLU.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TF Shown<TRelu>(TF o)
+        where TRelu : struct, ISwitch
+        => TRelu.IsOn ? TSimd.Max(o, default) : o;
+
+    /// <summary>What comes back through the outputs: 0 where a ReLU is off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TF WhereOn<TRelu>(TF o, TF d)
+        where TRelu : struct, ISwitch
+        => TRelu.IsOn ? TSimd.WherePositive(o, d) : d;
 }
