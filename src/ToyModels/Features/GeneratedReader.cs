@@ -27,14 +27,8 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
             return base.ReadShared(destination, samples, stride, team);
         }
 
-        var (first, next) = (_row / _blockRows, -1);
-        team.Run(_ =>
-        {
-            while (Interlocked.Increment(ref next) is var block && block < blocks)
-            {
-                sampler.FillBlock(first + block, destination.Span[(block * _blockRows)..], stride);
-            }
-        });
+        var first = _row / _blockRows;
+        team.Share(blocks, (_, block) => sampler.FillBlock(first + block, destination.Span[(block * _blockRows)..], stride));
         _row += blocks * _blockRows;
         return ReadOn(destination.Span, blocks * _blockRows, samples, stride);
     }

@@ -11,6 +11,9 @@ internal abstract unsafe class AdamW(OptimizerOptions options)
     /// <summary>Parameters from which several threads pay: some hundred microseconds.</summary>
     private const int LeastShared = 1 << 18;
 
+    /// <summary>So that a thread that is slower for a while holds no other up.</summary>
+    private const int PiecesPerThread = 8;
+
     private readonly AdamRates _rates = new(options);
 
     /// <summary>The constants of the rule.</summary>
@@ -42,9 +45,10 @@ internal abstract unsafe class AdamW(OptimizerOptions options)
             }
 
             var (theta, g, vectors) = ((nint)pinnedParameters, (nint)pinnedGradient, parameters.Length / Lanes.Count);
-            team.Run(thread => Move((float*)theta, (float*)g, Share(thread), Share(thread + 1), scale));
+            var pieces = PiecesPerThread * team.Size;
+            team.Share(pieces, (_, piece) => Move((float*)theta, (float*)g, Start(piece), Start(piece + 1), scale));
 
-            int Share(int thread) => (int)((long)vectors * thread / team.Size) * Lanes.Count;
+            int Start(int piece) => (int)((long)vectors * piece / pieces) * Lanes.Count;
         }
     }
 

@@ -30,10 +30,10 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly bool _isRelu;
     private readonly int _hidden;
     private readonly int _sliceRows;
-    private readonly Action<int> _forward;
-    private readonly Action<int> _bothWays;
-    private readonly Action<int> _addWeightGradient;
-    private readonly Action<int> _sumWeightGradient;
+    private readonly Action<int, int> _forward;
+    private readonly Action<int, int> _bothWays;
+    private readonly Action<int, int> _addWeightGradient;
+    private readonly Action<int, int> _sumWeightGradient;
     private readonly float[] _importances;
     private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _bias;
@@ -54,8 +54,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private PinnedBuffer _chunk;
     private bool _isFirstChunk;
     private int _rows;
-    private int _nextSlice;
-    private int _nextFeature;
 
     /// <param name="kind">The forward pass.</param>
     /// <param name="features">Number of features n.</param>
@@ -70,8 +68,8 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _hidden = hidden;
         _sliceRows = SliceRows(features);
         Team = threads > 1 ? new WorkerTeam(threads) : null;
-        _forward = _ => Slices(isBothWays: false);
-        _bothWays = _ => Slices(isBothWays: true);
+        _forward = (_, slice) => Slice(slice, isBothWays: false);
+        _bothWays = (_, slice) => Slice(slice, isBothWays: true);
         _addWeightGradient = AddWeightGradient;
         _sumWeightGradient = SumWeightGradient;
         _importances = importances.ToArray();
@@ -117,7 +115,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         if (_areLanesKept && !_isFirstChunk)
         {
-            Share(_sumWeightGradient);
+            Share(FeatureTiles, _sumWeightGradient);
         }
     }
 
@@ -133,16 +131,17 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
                     Slice(slice, isBothWays: true);
                 }
 
-                for (var from = 0; from < Features; from += FeaturesAtOnce)
+                for (var tile = 0; tile < FeatureTiles; tile++)
                 {
-                    AddWeightGradient(first, from, Math.Min(from + FeaturesAtOnce, Features), _lanes[0]);
+                    var (from, to) = FeaturesOf(tile);
+                    AddWeightGradient(first, from, to, _lanes[0]);
                 }
             }
         }
         else
         {
-            Team.Run(_bothWays);
-            Team.Run(_addWeightGradient);
+            Share(SlicesOf(rows), _bothWays);
+            Share(FeatureTiles, _addWeightGradient);
         }
 
         _isFirstChunk = false;
@@ -159,7 +158,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     protected override void AddLoss(PinnedBuffer chunk, int rows, ref double loss)
     {
         Take(chunk, rows, 0.5f);
-        Share(_forward);
+        Share(SlicesOf(rows), _forward);
         AddLosses(0.5f, ref loss);
     }
 
@@ -171,7 +170,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     private void Take(PinnedBuffer chunk, int rows, float scale)
     {
-        (_chunk, _rows, _nextSlice, _nextFeature) = (chunk, rows, 0, 0);
+        (_chunk, _rows) = (chunk, rows);
         SetFactors(_factor, _importances, scale);
     }
 
@@ -184,15 +183,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     }
 
     private int SlicesOf(int rows) => (rows + _sliceRows - 1) / _sliceRows;
-
-    /// <summary>One slice after the other, as long as there are some that no thread has taken.</summary>
-    private void Slices(bool isBothWays)
-    {
-        while (Interlocked.Increment(ref _nextSlice) - 1 is var slice && slice < SlicesOf(_rows))
-        {
-            Slice(slice, isBothWays);
-        }
-    }
 
     private void Slice(int slice, bool isBothWays)
     {
@@ -212,17 +202,19 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
     }
 
-    /// <summary>Some features after the others, as long as there are some that no thread has taken, through all segments of the chunk.</summary>
-    private void AddWeightGradient(int thread)
+    /// <summary>All segments of the chunk, some features.</summary>
+    private void AddWeightGradient(int thread, int tile)
     {
-        while (Interlocked.Add(ref _nextFeature, FeaturesAtOnce) - FeaturesAtOnce is var from && from < Features)
+        var (from, to) = FeaturesOf(tile);
+        for (var first = 0; first < _rows; first += SegmentRows)
         {
-            for (var first = 0; first < _rows; first += SegmentRows)
-            {
-                AddWeightGradient(first, from, Math.Min(from + FeaturesAtOnce, Features), _lanes[_areLanesKept ? 0 : thread]);
-            }
+            AddWeightGradient(first, from, to, _lanes[_areLanesKept ? 0 : thread]);
         }
     }
+
+    private int FeatureTiles => (Features + FeaturesAtOnce - 1) / FeaturesAtOnce;
+
+    private (int From, int To) FeaturesOf(int tile) => (tile * FeaturesAtOnce, Math.Min((tile + 1) * FeaturesAtOnce, Features));
 
     /// <summary>The segment that begins with row <paramref name="first"/>, features <paramref name="from"/> up to <paramref name="to"/>.</summary>
     private void AddWeightGradient(int first, int from, int to, PinnedBuffer lanes)
@@ -256,13 +248,10 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
     }
 
-    /// <summary>This thread's share of the weights.</summary>
-    private void SumWeightGradient(int thread)
+    private void SumWeightGradient(int thread, int tile)
     {
-        var threads = Team?.Size ?? 1;
-        var from = (long)_weightGradient.Length * thread / threads;
-        var to = (long)_weightGradient.Length * (thread + 1) / threads;
-        Sum(_lanes[0].Pointer + (from * Lanes.Folded), (nint)from, (nint)(to - from));
+        var (from, to) = FeaturesOf(tile);
+        Sum(_lanes[0].Pointer + ((nint)from * _hidden * Lanes.Folded), (nint)from * _hidden, (nint)(to - from) * _hidden);
     }
 
     /// <summary>Adds joined lanes to some elements of the weight gradient.</summary>

@@ -51,16 +51,19 @@ internal abstract class GradientEngine : IDisposable
     {
     }
 
-    /// <summary>Runs work once, or where there is a team once by each of its threads.</summary>
-    protected void Share(Action<int> work)
+    /// <summary>Runs work(thread, piece) for every piece from 0, shared by the team where there is one: see <see cref="WorkerTeam.Share"/>.</summary>
+    protected void Share(int pieces, Action<int, int> work, Action? before = null)
     {
         if (Team is { } team)
         {
-            team.Run(work);
+            team.Share(pieces, work, before);
+            return;
         }
-        else
+
+        before?.Invoke();
+        for (var piece = 0; piece < pieces; piece++)
         {
-            work(0);
+            work(0, piece);
         }
     }
 

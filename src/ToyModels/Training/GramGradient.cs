@@ -34,17 +34,15 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly SparseSamples _samples = new();
     private readonly RowsByLength _rows;
     private readonly LiveOutputs<TSimd, TF, TI> _live;
-    private readonly Action<int> _takePieces;
-    private readonly Action<int> _readBesideGram;
-    private readonly Action<int> _takeGram;
-    private readonly Action<int> _passPanel;
-    private readonly Action<int> _symmetrise;
-    private readonly Action<int> _takeWeightGradient;
-    private readonly Action<int> _takeHidden;
-    private readonly Action<int> _passLivePanel;
-    private readonly Action<int> _takeErrors;
-    private readonly Action<int> _addBack;
-    private readonly PinnedBuffer _weights;
+    private readonly Action _readRows;
+    private readonly Action<int, int> _takeGram;
+    private readonly Action<int, int> _passPanel;
+    private readonly Action<int, int> _symmetrise;
+    private readonly Action<int, int> _takeWeightGradient;
+    private readonly Action<int, int> _takeHidden;
+    private readonly Action<int, int> _passLivePanel;
+    private readonly Action<int, int> _takeErrors;
+    private readonly Action<int, int> _addBack;
     private readonly PinnedBuffer _weightsByDimension;
     private readonly PinnedBuffer _bias;
     private readonly PinnedBuffer _factor;
@@ -52,8 +50,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _gram;
     private readonly PinnedBuffer _gramGradient;
     private readonly PinnedBuffer _productByDimension;
-    private readonly PinnedBuffer _weightGradient;
+    private readonly PinnedBuffer _gradient;
     private readonly PinnedBuffer _biasGradient;
+    private PinnedBuffer? _own;
+    private PinnedBuffer? _parameters;
 
     private bool _isBothWays;
 
@@ -67,23 +67,19 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private bool _isMirrorDue;
     private SampleReader? _reader;
     private int _read;
-    private Action<int>? _piece;
-    private int _pieces;
-    private int _nextPiece;
 
     internal GramGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
     {
         Team = threads > 1 ? new WorkerTeam(threads) : null;
-        _takePieces = _ => TakePieces();
-        _readBesideGram = ReadBesideGram;
-        _takeGram = TakeGram;
-        _passPanel = PassPanel;
-        _symmetrise = Symmetrise;
-        _takeWeightGradient = TakeWeightGradient;
-        _takeHidden = block => _live!.TakeHidden(block, _weights!.Pointer);
-        _passLivePanel = PassLivePanel;
-        _takeErrors = block => _live!.TakeErrors(block, _weights!.Pointer);
-        _addBack = AddBack;
+        _readRows = ReadRows;
+        _takeGram = (_, panel) => TakeGram(panel * Lanes.Count);
+        _passPanel = (_, panel) => PassPanel(panel * Lanes.Count);
+        _symmetrise = (_, panel) => Symmetrise(panel * Lanes.Count);
+        _takeWeightGradient = (_, panel) => TakeWeightGradient(panel * Lanes.Count);
+        _takeHidden = (_, block) => _live!.TakeHidden(block);
+        _passLivePanel = (_, panel) => PassLivePanel(panel * Lanes.Count);
+        _takeErrors = (_, block) => _live!.TakeErrors(block);
+        _addBack = (_, panel) => AddBack(panel * Lanes.Count);
         _isRelu = kind == ToyModelKind.ReluOutput;
         _features = features;
         _hidden = hidden;
@@ -92,7 +88,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         ChunkRows = Math.Min(batch, 1024);
         _rows = new(features, ChunkRows);
         _live = new(features, hidden, ChunkRows, _rows);
-        _weights = new((long)_padded * _live.RowLength);
         _weightsByDimension = new((long)hidden * _padded);
         _bias = new(_padded);
         _factor = new(_padded);
@@ -100,7 +95,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _gram = new((long)features * _padded);
         _gramGradient = new((long)features * _padded);
         _productByDimension = new((long)hidden * _padded);
-        _weightGradient = new((long)features * hidden);
+        _gradient = new(Lanes.RoundUp(checked(features * (hidden + 1))));
         _biasGradient = new(_padded);
 
         // Outputs past the last feature never live.
@@ -114,19 +109,26 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>Whether the next batch goes back by the outputs that live.</summary>
     internal bool IsByLiveOutputs => _isLive;
 
-    internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
+    internal override ReadOnlySpan<float> WeightGradient => _gradient.Span[..(_features * _hidden)];
 
-    internal override ReadOnlySpan<float> BiasGradient => _biasGradient.Span[.._features];
+    internal override ReadOnlySpan<float> BiasGradient => _gradient.Span.Slice(_features * _hidden, _features);
+
+    internal override PinnedBuffer? Gradient => _gradient;
+
+    private ReadOnlySpan<float> Weights => _parameters!.Span[..(_features * _hidden)];
 
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        for (var i = 0; i < _features; i++)
-        {
-            weights.Slice(i * _hidden, _hidden).CopyTo(_weights.Span[(i * _live.RowLength)..]);
-        }
+        _own ??= new PinnedBuffer(_gradient.Length);
+        weights.CopyTo(_own.Span);
+        bias.CopyTo(_own.Span[weights.Length..]);
+        BeginInPlace(_own);
+    }
 
-        bias.CopyTo(_bias.Span);
-        Tiles.Transpose(weights, _features, _hidden, _hidden, _weightsByDimension.Span, _padded);
+    internal override void BeginInPlace(PinnedBuffer parameters)
+    {
+        _parameters = parameters;
+        parameters.Span.Slice(_features * _hidden, _features).CopyTo(_bias.Span);
         _biasGradient.Span.Clear();
         (_present, _liveOutputs) = (0, 0);
         if (_isLive)
@@ -139,18 +141,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override int Read(SampleReader reader, int rows)
     {
+        // The others begin with W's Gram matrix, which does not need the rows, while the caller reads them.
         (_reader, _read) = (reader, rows);
-        SetPieces(_takeGram, _isGramDue ? _padded / Lanes.Count : 0);
-        if (_isGramDue)
-        {
-            Share(_readBesideGram);
-            (_isGramDue, _isMirrorDue) = (false, true);
-        }
-        else
-        {
-            _readBesideGram(0);
-        }
-
+        Share(_isGramDue ? Panels : 0, _takeGram, _readRows);
+        _isMirrorDue |= _isGramDue;
+        _isGramDue = false;
         return _read;
     }
 
@@ -182,14 +177,15 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         if (_isLive)
         {
-            _live.CopyGradient(_weightGradient);
+            _live.CopyGradient(_gradient.Span);
         }
         else
         {
-            SharePanels(_symmetrise);
-            SharePanels(_takeWeightGradient);
+            Share(Panels, _symmetrise);
+            Share(Panels, _takeWeightGradient);
         }
 
+        _biasGradient.Span[.._features].CopyTo(_gradient.Span[(_features * _hidden)..]);
         ChooseWayBack();
     }
 
@@ -199,49 +195,31 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         base.Dispose();
     }
 
-    /// <summary>The caller reads the rows; W's Gram matrix does not need them, and the others begin with it.</summary>
-    private void ReadBesideGram(int thread)
+    private int Panels => _padded / Lanes.Count;
+
+    private void ReadRows()
     {
-        if (thread == 0)
+        _read = _reader!.ReadSparse(_samples, _read, _features);
+        _rows.Take(_samples, isMatrixWanted: !_isLive);
+        if (_isLive)
         {
-            _read = _reader!.ReadSparse(_samples, _read, _features);
-            _rows.Take(_samples, isMatrixWanted: !_isLive);
-            if (_isLive)
-            {
-                _live.Take();
-            }
-        }
-
-        TakePieces();
-    }
-
-    private void SharePanels(Action<int> panel) => SharePieces(panel, _padded / Lanes.Count);
-
-    private void SharePieces(Action<int> piece, int pieces)
-    {
-        SetPieces(piece, pieces);
-        Share(_takePieces);
-    }
-
-    private void SetPieces(Action<int> piece, int pieces) => (_piece, _pieces, _nextPiece) = (piece, pieces, 0);
-
-    /// <summary>One piece after the other, as long as there are some that no thread has taken; no two meet in any number.</summary>
-    private void TakePieces()
-    {
-        while (Interlocked.Increment(ref _nextPiece) - 1 is var piece && piece < _pieces)
-        {
-            _piece!(piece);
+            _live.Take();
         }
     }
 
-    /// <summary>G's columns j … j + 15 from row j down, and zeros for the gradient of all of its rows.</summary>
-    private void TakeGram(int panel)
+    /// <summary>G's columns j … j + 15 from row j down, and what else a batch begins with there.</summary>
+    private void TakeGram(int j)
     {
-        var j = panel * Lanes.Count;
+        var rows = Math.Min(Lanes.Count, _features - j);
+        Tiles.Transpose(Weights[(j * _hidden)..], rows, _hidden, _hidden, _weightsByDimension.Span[j..], _padded);
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer + ((nint)j * _live.RowLength), _live.RowLength, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
+            _parameters!.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
             new(Square(_gram, j, j), Lanes.Count), Lanes.Count);
-        if (!_isLive)
+        if (_isLive)
+        {
+            _live.TakeWeights(j, Weights.Slice(j * _hidden, rows * _hidden));
+        }
+        else
         {
             new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
         }
@@ -258,10 +236,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of the panel down to its own.</summary>
-    private void Symmetrise(int panel)
+    /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of the panel that begins with <paramref name="j"/> down to its own.</summary>
+    private void Symmetrise(int j)
     {
-        var j = panel * Lanes.Count;
         for (var i = 0; i < j; i += Lanes.Count)
         {
             var above = Square(_gramGradient, i, j);
@@ -305,14 +282,13 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>Rows i … of G or of its gradient, columns of the panel that begins with j.</summary>
     private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _features) + (i * Lanes.Count);
 
-    private void TakeWeightGradient(int panel)
+    private void TakeWeightGradient(int j)
     {
-        var j = panel * Lanes.Count;
         DenseKernels<TSimd, TF, TI>.Product(
-            _weights.Pointer, 1, _live.RowLength, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
+            _parameters!.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
             new(_productByDimension.Pointer + j, _padded), Lanes.Count);
         Tiles.Transpose(
-            _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _weightGradient.Span[(j * _hidden)..], _hidden);
+            _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _gradient.Span[(j * _hidden)..], _hidden);
     }
 
     private void Pass(float scale, bool isBothWays, ref double loss)
@@ -323,15 +299,15 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var isLive = isBothWays && _isLive;
         if (isLive)
         {
-            SharePieces(_takeHidden, _live.Blocks);
-            SharePanels(_passLivePanel);
-            SharePieces(_takeErrors, _live.Blocks);
-            SharePanels(_addBack);
+            Share(_live.Blocks, _takeHidden);
+            Share(Panels, _passLivePanel);
+            Share(_live.Blocks, _takeErrors);
+            Share(Panels, _addBack);
             _liveOutputs += _live.Count;
         }
         else
         {
-            SharePanels(_passPanel);
+            Share(Panels, _passPanel);
         }
 
         _isMirrorDue = false;
@@ -354,25 +330,23 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
         else if (_isRelu && _batch % BatchesBetweenCounts == 0 && WaysBack.ByLiveOutputs(_hidden, _present, 0) < byGram)
         {
-            var panels = _padded / Lanes.Count;
             var (live, counted) = (0.0, 0);
-            for (var panel = (int)(_batch / BatchesBetweenCounts % Math.Min(PanelsBetweenCounts, panels)); panel < panels; panel += PanelsBetweenCounts)
+            for (var panel = (int)(_batch / BatchesBetweenCounts % Math.Min(PanelsBetweenCounts, Panels)); panel < Panels; panel += PanelsBetweenCounts)
             {
                 live += _live.CountPanel(panel * Lanes.Count, Square(_gram, 0, panel * Lanes.Count), _bias.Pointer);
                 counted++;
             }
 
             // As many in the others, and in the chunks before, where these had as many non-zeros.
-            live *= (double)panels / counted * _present / Math.Max(_samples.Features.Length, 1);
+            live *= (double)Panels / counted * _present / Math.Max(_samples.Features.Length, 1);
             _isLive = WaysBack.ByLiveOutputs(_hidden, _present, live) < byGram;
         }
 
         _batch++;
     }
 
-    private void PassLivePanel(int panel)
+    private void PassLivePanel(int j)
     {
-        var j = panel * Lanes.Count;
         if (_isMirrorDue)
         {
             MirrorGram(j);
@@ -381,9 +355,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _live.PassPanel(j, Square(_gram, 0, j), _bias.Pointer, _factor.Pointer, _biasGradient.Pointer);
     }
 
-    private void AddBack(int panel)
+    private void AddBack(int first)
     {
-        var first = panel * Lanes.Count;
         _live.AddBack(first);
 
         // Rows without a non-zero: their output is b, their target 0.
@@ -398,9 +371,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    private void PassPanel(int panel)
+    private void PassPanel(int j)
     {
-        var j = panel * Lanes.Count;
         if (_isMirrorDue)
         {
             MirrorGram(j);

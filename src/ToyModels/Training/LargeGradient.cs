@@ -42,11 +42,11 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private readonly bool _isRelu;
     private readonly int _hidden;
     private readonly float[] _importances;
-    private readonly Action<int> _listSamples;
-    private readonly Action<int> _takeHidden;
-    private readonly Action<int> _takeErrors;
-    private readonly Action<int> _takeBack;
-    private readonly Action<int> _addWeightGradient;
+    private readonly Action<int, int> _listSamples;
+    private readonly Action<int, int> _takeHidden;
+    private readonly Action<int, int> _takeErrors;
+    private readonly Action<int, int> _takeBack;
+    private readonly Action<int, int> _addWeightGradient;
 
     // Samples whose losses and gradients of biases are summed up before they join others.
     private readonly int _sliceRows;
@@ -87,7 +87,6 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     private bool _isBothWays;
     private SampleMatrix _x;
     private int _rows;
-    private int _next;
 
     /// <param name="kind">The forward pass.</param>
     /// <param name="features">Number of features n.</param>
@@ -103,10 +102,10 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         _sliceRows = DenseGradient<TSimd, TF, TI>.SliceRows(features);
         _importances = importances.ToArray();
         Team = threads > 1 ? new WorkerTeam(threads) : null;
-        _listSamples = _ => ListSamples();
-        _takeHidden = thread => TakeProducts(thread, isBack: false);
-        _takeErrors = _ => TakeErrors();
-        _takeBack = thread => TakeProducts(thread, isBack: true);
+        _listSamples = (_, group) => List(group, _x);
+        _takeHidden = (thread, piece) => TakeProducts(thread, piece, isBack: false);
+        _takeErrors = (_, group) => TakeErrors(group);
+        _takeBack = (thread, piece) => TakeProducts(thread, piece, isBack: true);
         _addWeightGradient = AddWeightGradient;
 
         // So many that the packed columns of a group fill most of a nearest cache of 32 KiB.
@@ -197,28 +196,20 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         {
             _x = new SampleMatrix(chunk.Pointer, Stride).From(0, first);
             _rows = Math.Min(SegmentRows, rows - first);
-            Phase(_listSamples);
-            Phase(_takeHidden);
-            Phase(_takeErrors);
+            var pieces = _columnBlocks * ((Width + _tileRows - 1) / _tileRows);
+            Share(_groups, _listSamples);
+            Share(pieces, _takeHidden);
+            Share(_groups, _takeErrors);
             if (isBothWays)
             {
-                Phase(_takeBack);
-                Phase(_addWeightGradient);
+                Share(pieces, _takeBack);
+                Share((Features + OuterFeatures - 1) / OuterFeatures, _addWeightGradient);
             }
 
             AddSlices(scale, ref loss);
             _isFirstSegment &= !isBothWays;
         }
     }
-
-    private void Phase(Action<int> work)
-    {
-        _next = 0;
-        Share(work);
-    }
-
-    /// <summary>The next piece that no thread has taken.</summary>
-    private int Next() => Interlocked.Increment(ref _next) - 1;
 
     /// <summary>First feature of register block <paramref name="block"/>: the higher blocks come first.</summary>
     private int FeatureOf(int block) => (block * (Features / _blocks)) + Math.Min(block, Features % _blocks);
@@ -234,14 +225,6 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         return (to - from, first, Math.Min(to * 2 * TSimd.Width, _hidden) - first);
     }
 
-    private void ListSamples()
-    {
-        while (Next() is var group && group < _groups)
-        {
-            List(group, _x);
-        }
-    }
-
     private void List(int group, SampleMatrix numbers)
     {
         var (first, end) = FeaturesOf(group);
@@ -249,43 +232,40 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
     }
 
     /// <summary>h = Wx from the lists of x, or e = WD from those of D.</summary>
-    private void TakeProducts(int thread, bool isBack)
+    private void TakeProducts(int thread, int piece, bool isBack)
     {
         var rowLength = ListKernels<TSimd, TF, TI>.RowLength;
         var workspace = _workspaces[thread];
         var tiles = (Width + _tileRows - 1) / _tileRows;
-        while (Next() is var piece && piece < _columnBlocks * tiles)
+        var (pairs, column, columns) = ColumnsOf(piece / tiles);
+        var first = piece % tiles * _tileRows;
+        var rows = Math.Min(_tileRows, Width - first);
+        workspace.Tile.Span.Clear();
+        workspace.Packed.Span.Clear();
+        for (var group = 0; group < _groups; group++)
         {
-            var (pairs, column, columns) = ColumnsOf(piece / tiles);
-            var first = piece % tiles * _tileRows;
-            var rows = Math.Min(_tileRows, Width - first);
-            workspace.Tile.Span.Clear();
-            workspace.Packed.Span.Clear();
-            for (var group = 0; group < _groups; group++)
+            Pack(group, column, columns, workspace.Packed.Pointer);
+            for (var row = 0; row < rows; row += RowsAtOnce)
             {
-                Pack(group, column, columns, workspace.Packed.Pointer);
-                for (var row = 0; row < rows; row += RowsAtOnce)
-                {
-                    Prefetch(group + 1, row, rows, column, columns);
-                    ListKernels<TSimd, TF, TI>.AddRows(
-                        pairs, Entries(group), Starts(group) + first + row, Math.Min(RowsAtOnce, rows - row), workspace.Packed.Pointer, workspace.Tile.Pointer + (row * rowLength), rowLength);
-                }
+                Prefetch(group + 1, row, rows, column, columns);
+                ListKernels<TSimd, TF, TI>.AddRows(
+                    pairs, Entries(group), Starts(group) + first + row, Math.Min(RowsAtOnce, rows - row), workspace.Packed.Pointer, workspace.Tile.Pointer + (row * rowLength), rowLength);
             }
+        }
 
-            // Lane by lane, h and e in turn.
-            var factors = _factors.Pointer + ((nint)(piece / tiles) * 2 * SegmentRows * rowLength);
-            for (var row = 0; row < rows; row++)
-            {
-                var s = first + row;
-                var place = (2 * (((s % Lanes.Count) * (SegmentRows / Lanes.Count)) + (s / Lanes.Count))) + (isBack ? 1 : 0);
-                workspace.Tile.Span.Slice(row * rowLength, rowLength).CopyTo(new Span<float>(factors + (place * rowLength), rowLength));
-            }
+        // Lane by lane, h and e in turn.
+        var factors = _factors.Pointer + ((nint)(piece / tiles) * 2 * SegmentRows * rowLength);
+        for (var row = 0; row < rows; row++)
+        {
+            var s = first + row;
+            var place = (2 * (((s % Lanes.Count) * (SegmentRows / Lanes.Count)) + (s / Lanes.Count))) + (isBack ? 1 : 0);
+            workspace.Tile.Span.Slice(row * rowLength, rowLength).CopyTo(new Span<float>(factors + (place * rowLength), rowLength));
+        }
 
-            for (int row = 0, samples = DenseKernels<TSimd, TF, TI>.PanelSamples; row < rows && !isBack; row += samples)
-            {
-                var panel = _panels.Span.Slice(((first + row) * _hidden) + (column * samples), columns * samples);
-                Tiles.Transpose(workspace.Tile.Span[(row * rowLength)..], Math.Min(samples, rows - row), columns, rowLength, panel, samples);
-            }
+        for (int row = 0, samples = DenseKernels<TSimd, TF, TI>.PanelSamples; row < rows && !isBack; row += samples)
+        {
+            var panel = _panels.Span.Slice(((first + row) * _hidden) + (column * samples), columns * samples);
+            Tiles.Transpose(workspace.Tile.Span[(row * rowLength)..], Math.Min(samples, rows - row), columns, rowLength, panel, samples);
         }
     }
 
@@ -316,27 +296,24 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
         }
     }
 
-    private void TakeErrors()
+    private void TakeErrors(int group)
     {
         fixed (double* losses = _blockLosses)
         {
-            while (Next() is var group && group < _groups)
+            var sums = new DenseKernels<TSimd, TF, TI>.SliceSums(
+                losses + (group * _groupBlocks), _blocks, _sliceBiasGradients.Pointer + FeaturesOf(group).First, Features);
+            if (_isRelu)
             {
-                var sums = new DenseKernels<TSimd, TF, TI>.SliceSums(
-                    losses + (group * _groupBlocks), _blocks, _sliceBiasGradients.Pointer + FeaturesOf(group).First, Features);
-                if (_isRelu)
-                {
-                    TakeErrors<On>(group, sums);
-                }
-                else
-                {
-                    TakeErrors<Off>(group, sums);
-                }
+                TakeErrors<On>(group, sums);
+            }
+            else
+            {
+                TakeErrors<Off>(group, sums);
+            }
 
-                if (_isBothWays)
-                {
-                    List(group, new SampleMatrix(_d.Pointer, DStride));
-                }
+            if (_isBothWays)
+            {
+                List(group, new SampleMatrix(_d.Pointer, DStride));
             }
         }
     }
@@ -350,16 +327,10 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
             _x.From(j, 0), new SampleMatrix(_d.Pointer, DStride).From(j, 0), _rows, _sliceRows, sums);
     }
 
-    private void AddWeightGradient(int thread)
+    private void AddWeightGradient(int thread, int piece)
     {
-        while (Next() is var piece && piece * OuterFeatures < Features)
-        {
-            AddWeightGradient(piece * OuterFeatures, Math.Min((piece + 1) * OuterFeatures, Features), _workspaces[thread]);
-        }
-    }
-
-    private void AddWeightGradient(int from, int to, Workspace workspace)
-    {
+        var (from, to) = (piece * OuterFeatures, Math.Min((piece + 1) * OuterFeatures, Features));
+        var workspace = _workspaces[thread];
         var rowLength = ListKernels<TSimd, TF, TI>.RowLength;
         for (var j = from; j < to; j += OuterRows)
         {

@@ -32,6 +32,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     private readonly RowsByLength _rows;
     private readonly NonZeroLists _lists;
     private readonly Panel[] _panels;
+    private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _h;
     private readonly PinnedBuffer _e;
     private readonly PinnedBuffer _gradient;
@@ -54,13 +55,14 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
         }
 
         Losses = new double[Lanes.RoundUp(features)];
+        _weights = new((long)Lanes.RoundUp(features) * RowLength);
         _h = new((long)rows * RowLength);
         _e = new((long)rows * RowLength);
         _gradient = new((long)Lanes.RoundUp(features) * RowLength);
     }
 
     /// <summary>Distance between rows of h, e, W and its gradient: whole pairs of vectors.</summary>
-    internal int RowLength { get; }
+    private int RowLength { get; }
 
     /// <summary>Σ factor·(x' − x)² of each feature over the chunk's rows that have non-zeros.</summary>
     internal double[] Losses { get; }
@@ -74,11 +76,21 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     /// <summary>Begins a batch.</summary>
     internal void Clear() => _gradient.Span.Clear();
 
+    /// <summary>Takes rows of W, from the first of a panel on.</summary>
+    internal void TakeWeights(int j, ReadOnlySpan<float> weights)
+    {
+        for (var place = j * RowLength; weights.Length > 0; place += RowLength)
+        {
+            weights[.._hidden].CopyTo(_weights.Span[place..]);
+            weights = weights[_hidden..];
+        }
+    }
+
     /// <summary>Begins a chunk.</summary>
     internal void Take() => _lists.Take(_rows);
 
     /// <summary>h of block <paramref name="block"/>.</summary>
-    internal void TakeHidden(int block, float* weights)
+    internal void TakeHidden(int block)
     {
         var (first, count) = RowsOf(block);
         var h = _h.Span.Slice(first * RowLength, count * RowLength);
@@ -86,7 +98,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
         fixed (Listed* entries = _lists.ByRow)
         fixed (int* starts = _lists.RowStarts)
         {
-            AddRows(entries, starts + first, count, weights, _h.Pointer + ((nint)first * RowLength));
+            AddRows(entries, starts + first, count, _weights.Pointer, _h.Pointer + ((nint)first * RowLength));
         }
     }
 
@@ -171,7 +183,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     }
 
     /// <summary>e of block <paramref name="block"/>.</summary>
-    internal void TakeErrors(int block, float* weights)
+    internal void TakeErrors(int block)
     {
         var (first, count) = RowsOf(block);
         _e.Span.Slice(first * RowLength, count * RowLength).Clear();
@@ -181,7 +193,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
             fixed (Listed* listed = entries)
             {
                 LiveKernels<TSimd, TF, TI>.AddErrors(
-                    listed, entries.Length, weights + ((nint)p * Lanes.Count * RowLength), _e.Pointer + ((nint)first * RowLength), RowLength);
+                    listed, entries.Length, _weights.Pointer + ((nint)p * Lanes.Count * RowLength), _e.Pointer + ((nint)first * RowLength), RowLength);
             }
         }
     }
@@ -197,11 +209,11 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     }
 
     /// <summary>Completes a batch.</summary>
-    internal void CopyGradient(PinnedBuffer destination)
+    internal void CopyGradient(Span<float> destination)
     {
         for (var j = 0; j < _features; j++)
         {
-            _gradient.Span.Slice(j * RowLength, _hidden).CopyTo(destination.Span[(j * _hidden)..]);
+            _gradient.Span.Slice(j * RowLength, _hidden).CopyTo(destination[(j * _hidden)..]);
         }
     }
 

@@ -16,7 +16,11 @@ internal sealed class WorkerTeam : IDisposable
 
     private readonly object _gate = new();
     private readonly Thread[] _threads;
+    private readonly Pieces _pieces;
+    private readonly Action<int> _takePieces;
     private Action<int>? _work;
+    private Action<int, int>? _workOnPiece;
+    private Action? _before;
     private Exception? _failure;
     private int _round;
     private int _busy;
@@ -25,6 +29,8 @@ internal sealed class WorkerTeam : IDisposable
     /// <param name="size">Threads together with the caller, at least 1.</param>
     internal WorkerTeam(int size)
     {
+        _pieces = new Pieces(size);
+        _takePieces = TakePieces;
         _threads = new Thread[size - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -55,12 +61,36 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
+    /// <summary>Runs work(thread, piece) for every piece from 0, each on one of the threads, and returns when all are done.</summary>
+    /// <param name="pieces">How many there are.</param>
+    /// <param name="work">What is done with a piece; pieces meet in nothing.</param>
+    /// <param name="before">What the caller does before it takes pieces, while others do already.</param>
+    internal void Share(int pieces, Action<int, int> work, Action? before = null)
+    {
+        _pieces.Begin(pieces);
+        (_workOnPiece, _before) = (work, before);
+        Run(_takePieces);
+    }
+
     public void Dispose()
     {
         Begin(null);
         foreach (var thread in _threads)
         {
             thread.Join();
+        }
+    }
+
+    private void TakePieces(int thread)
+    {
+        if (thread == 0)
+        {
+            _before?.Invoke();
+        }
+
+        while (_pieces.Take(thread) is var piece and >= 0)
+        {
+            _workOnPiece!(thread, piece);
         }
     }
 

@@ -29,4 +29,50 @@ public sealed class WorkerTeamTests
         team.Run(_ => Interlocked.Increment(ref count));
         Assert.Equal(3, count);
     }
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 0)]
+    [InlineData(2, 1)]
+    [InlineData(3, 1000)]
+    [InlineData(7, 3)]
+    public void Every_piece_is_done_once_whoever_takes_it(int size, int pieces)
+    {
+        using var team = new WorkerTeam(size);
+        var done = new int[pieces];
+        for (var round = 1; round <= 50; round++)
+        {
+            team.Share(pieces, (_, piece) => Interlocked.Increment(ref done[piece]));
+            Assert.All(done, count => Assert.Equal(round, count));
+        }
+    }
+
+    [Fact]
+    public void Who_is_done_goes_on_with_what_others_have_left()
+    {
+        // The caller does something of its own until the other thread has done everything, the caller's range of pieces too.
+        using var team = new WorkerTeam(2);
+        var (left, caller) = (10, 0);
+        team.Share(
+            10,
+            (thread, _) =>
+            {
+                caller += thread == 0 ? 1 : 0;
+                Interlocked.Decrement(ref left);
+            },
+            () => SpinWait.SpinUntil(() => Volatile.Read(ref left) == 0));
+        Assert.Equal(0, left);
+        Assert.Equal(0, caller);
+    }
+
+    [Fact]
+    public void A_failure_before_the_pieces_or_in_one_reaches_the_caller_and_the_next_phase_runs()
+    {
+        using var team = new WorkerTeam(2);
+        Assert.Throws<InvalidDataException>(() => team.Share(4, (_, _) => { }, () => throw new InvalidDataException()));
+        Assert.Throws<InvalidDataException>(() => team.Share(4, (_, piece) => _ = piece == 3 ? throw new InvalidDataException() : piece));
+        var count = 0;
+        team.Share(4, (_, _) => Interlocked.Increment(ref count));
+        Assert.Equal(4, count);
+    }
 }
