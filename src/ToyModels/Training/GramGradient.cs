@@ -26,6 +26,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>Panels from one in which they are counted to the next; the first moves on from time to time.</summary>
     private const int PanelsBetweenCounts = 4;
 
+    /// <summary>Non-zeros of rows from which two panels at once pay.</summary>
+    private const int LongRow = 4;
+
+    /// <summary>Features up to which two panels and their gradient fit a nearest cache of 32 KiB.</summary>
+    private const int MostFeaturesOfTwoPanels = 128;
+
     private readonly bool _isRelu;
     private readonly int _features;
     private readonly int _hidden;
@@ -43,6 +49,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly Action<int, int> _passLivePanel;
     private readonly Action<int, int> _takeErrors;
     private readonly Action<int, int> _addBack;
+
     private readonly PinnedBuffer _weightsByDimension;
     private readonly PinnedBuffer _bias;
     private readonly PinnedBuffer _factor;
@@ -56,6 +63,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private PinnedBuffer? _parameters;
 
     private bool _isBothWays;
+    private int _panelsAtOnce;
 
     // Whether the batch goes back by the outputs that live, and what tells it of the next.
     private bool _isLive;
@@ -73,7 +81,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _readRows = ReadRows;
         _takeGram = (_, panel) => TakeGram(panel * Lanes.Count);
-        _passPanel = (_, panel) => PassPanel(panel * Lanes.Count);
+        _passPanel = (_, panel) => PassPanel(panel * _panelsAtOnce * Lanes.Count);
         _symmetrise = (_, panel) => Symmetrise(panel * Lanes.Count);
         _takeWeightGradient = (_, panel) => TakeWeightGradient(panel * Lanes.Count);
         _takeHidden = (_, block) => _live!.TakeHidden(block);
@@ -307,7 +315,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
         else
         {
-            Share(Panels, _passPanel);
+            // Each non-zero is looked up once for all panels that rows pass together; what a row costs beside is less with one.
+            var isLong = _samples.Features.Length >= LongRow * _samples.ActiveRows;
+            _panelsAtOnce = isLong && _features <= MostFeaturesOfTwoPanels ? 2 : 1;
+            Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel);
         }
 
         _isMirrorDue = false;
@@ -373,9 +384,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private void PassPanel(int j)
     {
-        if (_isMirrorDue)
+        for (var panel = j; _isMirrorDue && panel < Math.Min(j + (_panelsAtOnce * Lanes.Count), _features); panel += Lanes.Count)
         {
-            MirrorGram(j);
+            MirrorGram(panel);
         }
 
         if (_isRelu)
@@ -405,33 +416,43 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
     {
-        var end = Math.Min(panel + Lanes.Count, _features);
-        for (var j = panel; j < end; j += 2 * TSimd.Width)
+        var end = Math.Min(panel + (_panelsAtOnce * Lanes.Count), _features);
+        for (var j = panel; j < end; j += 4 * TSimd.Width)
         {
             if (end - j <= TSimd.Width)
             {
                 Columns<TRelu, TBackward, One>(j);
             }
-            else
+            else if (end - j <= 2 * TSimd.Width)
             {
                 Columns<TRelu, TBackward, Two>(j);
+            }
+            else
+            {
+                Columns<TRelu, TBackward, Four>(j);
             }
         }
     }
 
-    /// <summary>All rows of the chunk through columns j … of one panel, one or two vectors of them.</summary>
+    /// <summary>All rows of the chunk through columns j …, one, two or four vectors of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Columns<TRelu, TBackward, TVectors>(int j)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
         where TVectors : struct, ICount
     {
+        // From the first vector of columns to the second, and from the first pair to the second: in the same panel or in the next.
+        var panelLength = (nint)_features * Lanes.Count;
+        var second = TSimd.Width == Lanes.Count ? panelLength : TSimd.Width;
+        var pair = 2 * TSimd.Width == Lanes.Count ? panelLength : 2 * second;
         var panel = j & -Lanes.Count;
         var gram = _gram.Pointer + ((nint)panel * _features) + (j - panel);
         var gramGradient = _gramGradient.Pointer + ((nint)panel * _features) + (j - panel);
-        TF b0 = TSimd.Load(_bias.Pointer + j), b1 = TVectors.Value > 1 ? TSimd.Load(_bias.Pointer + j + TSimd.Width) : b0;
-        TF f0 = TSimd.Load(_factor.Pointer + j), f1 = TVectors.Value > 1 ? TSimd.Load(_factor.Pointer + j + TSimd.Width) : f0;
-        TF loss0 = default, loss1 = default, bias0 = default, bias1 = default;
+        float* bias = _bias.Pointer + j, factor = _factor.Pointer + j;
+        TF b0 = TSimd.Load(bias), b1 = TVectors.Value > 1 ? TSimd.Load(bias + TSimd.Width) : b0;
+        TF f0 = TSimd.Load(factor), f1 = TVectors.Value > 1 ? TSimd.Load(factor + TSimd.Width) : f0;
+        TF loss0 = default, loss1 = default, loss2 = default, loss3 = default;
+        TF bias0 = default, bias1 = default, bias2 = default, bias3 = default;
         fixed (int* firstOffset = _rows.Offsets, counts = _rows.Count)
         fixed (float* firstValue = _rows.Values)
         {
@@ -444,68 +465,112 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                 for (var rows = counts[length]; rows > 0; rows--, x += stride, offsets += length, values += length)
                 {
                     // Of many rows the first non-zero is the only one.
-                    TF o0 = b0, o1 = b1, value = TSimd.Splat(*values);
-                    nint offset = *offsets;
-                    Present<TVectors>(value, gram + offset, ref o0, ref o1);
-                    for (nint e = 1; e < length; e++)
+                    TF o0 = b0, o1 = b1, o2 = default, o3 = default, value = TSimd.Splat(*values);
+                    if (TVectors.Value > 2)
                     {
-                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], ref o0, ref o1);
+                        o2 = TSimd.Load(bias + (2 * TSimd.Width));
+                        o3 = TSimd.Load(bias + (3 * TSimd.Width));
                     }
 
-                    var d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TSimd.Load(x), f0, ref loss0);
-                    var d1 = TVectors.Value > 1 ? Errors<TSimd, TF, TI>.Step<TRelu>(o1, TSimd.Load(x + TSimd.Width), f1, ref loss1) : d0;
+                    nint offset = *offsets;
+                    Present<TVectors>(value, gram + offset, second, pair, ref o0, ref o1, ref o2, ref o3);
+                    for (nint e = 1; e < length; e++)
+                    {
+                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], second, pair, ref o0, ref o1, ref o2, ref o3);
+                    }
+
+                    TF d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TSimd.Load(x), f0, ref loss0), d1 = default, d2 = default, d3 = default;
+                    if (TVectors.Value > 1)
+                    {
+                        d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, TSimd.Load(x + TSimd.Width), f1, ref loss1);
+                    }
+
+                    if (TVectors.Value > 2)
+                    {
+                        d2 = Errors<TSimd, TF, TI>.Step<TRelu>(o2, TSimd.Load(x + (2 * TSimd.Width)), TSimd.Load(factor + (2 * TSimd.Width)), ref loss2);
+                        d3 = Errors<TSimd, TF, TI>.Step<TRelu>(o3, TSimd.Load(x + (3 * TSimd.Width)), TSimd.Load(factor + (3 * TSimd.Width)), ref loss3);
+                    }
+
                     if (TBackward.IsOn)
                     {
                         bias0 = TSimd.Add(bias0, d0);
-                        bias1 = TSimd.Add(bias1, d1);
-                        Back<TVectors>(value, d0, d1, gramGradient + offset);
+                        if (TVectors.Value > 1)
+                        {
+                            bias1 = TSimd.Add(bias1, d1);
+                        }
+
+                        if (TVectors.Value > 2)
+                        {
+                            bias2 = TSimd.Add(bias2, d2);
+                            bias3 = TSimd.Add(bias3, d3);
+                        }
+
+                        Back<TVectors>(value, d0, d1, d2, d3, gramGradient + offset, second, pair);
                         for (nint e = 1; e < length; e++)
                         {
-                            Back<TVectors>(TSimd.Splat(values[e]), d0, d1, gramGradient + offsets[e]);
+                            Back<TVectors>(TSimd.Splat(values[e]), d0, d1, d2, d3, gramGradient + offsets[e], second, pair);
                         }
                     }
                 }
             }
         }
 
-        var emptyRows = _samples.EmptyRows;
-        EndColumns<TRelu>(j, b0, f0, loss0, bias0, emptyRows);
+        EndColumns<TRelu>(j, loss0, bias0);
         if (TVectors.Value > 1)
         {
-            EndColumns<TRelu>(j + TSimd.Width, b1, f1, loss1, bias1, emptyRows);
+            EndColumns<TRelu>(j + TSimd.Width, loss1, bias1);
+        }
+
+        if (TVectors.Value > 2)
+        {
+            EndColumns<TRelu>(j + (2 * TSimd.Width), loss2, bias2);
+            EndColumns<TRelu>(j + (3 * TSimd.Width), loss3, bias3);
         }
     }
 
     /// <summary>Adds one non-zero's share to a row's outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Present<TVectors>(TF value, float* g, ref TF o0, ref TF o1)
+    private static void Present<TVectors>(TF value, float* g, nint second, nint pair, ref TF o0, ref TF o1, ref TF o2, ref TF o3)
         where TVectors : struct, ICount
     {
         o0 = TSimd.MultiplyAdd(value, TSimd.Load(g), o0);
         if (TVectors.Value > 1)
         {
-            o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + TSimd.Width), o1);
+            o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + second), o1);
+        }
+
+        if (TVectors.Value > 2)
+        {
+            o2 = TSimd.MultiplyAdd(value, TSimd.Load(g + pair), o2);
+            o3 = TSimd.MultiplyAdd(value, TSimd.Load(g + pair + second), o3);
         }
     }
 
     /// <summary>Adds one non-zero's share to the gradient of G.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back<TVectors>(TF value, TF d0, TF d1, float* dg)
+    private static void Back<TVectors>(TF value, TF d0, TF d1, TF d2, TF d3, float* dg, nint second, nint pair)
         where TVectors : struct, ICount
     {
         TSimd.Store(TSimd.MultiplyAdd(value, d0, TSimd.Load(dg)), dg);
         if (TVectors.Value > 1)
         {
-            TSimd.Store(TSimd.MultiplyAdd(value, d1, TSimd.Load(dg + TSimd.Width)), dg + TSimd.Width);
+            TSimd.Store(TSimd.MultiplyAdd(value, d1, TSimd.Load(dg + second)), dg + second);
+        }
+
+        if (TVectors.Value > 2)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(value, d2, TSimd.Load(dg + pair)), dg + pair);
+            TSimd.Store(TSimd.MultiplyAdd(value, d3, TSimd.Load(dg + pair + second)), dg + pair + second);
         }
     }
 
     /// <summary>Adds the empty rows, whose output is b and whose target is 0, and stores the sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void EndColumns<TRelu>(int j, TF bias, TF factor, TF loss, TF biasGradient, int emptyRows)
+    private void EndColumns<TRelu>(int j, TF loss, TF biasGradient)
         where TRelu : struct, ISwitch
     {
-        var empty = TSimd.Splat((float)emptyRows);
+        TF bias = TSimd.Load(_bias.Pointer + j), factor = TSimd.Load(_factor.Pointer + j);
+        var empty = TSimd.Splat((float)_samples.EmptyRows);
         TF emptyLoss = default;
         var d = Errors<TSimd, TF, TI>.Step<TRelu>(bias, default, factor, ref emptyLoss);
         TSimd.Store(TSimd.MultiplyAdd(empty, emptyLoss, loss), _loss.Pointer + j);
