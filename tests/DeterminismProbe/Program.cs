@@ -6,12 +6,12 @@ using ToyModels;
 // Prints the vector widths that this process sees, then one hash a line. DeterminismTests runs it under different hardware settings.
 Console.WriteLine($"widths {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0)}");
 
-foreach (var density in (float[])[1, 0.3f, 1f / 16, 0.05f, 0.002f])
+foreach (var (n, density) in (IEnumerable<(int, float)>)[(20, 1), (20, 0.3f), (20, 1f / 16), (20, 0.05f), (20, 0.002f), (100, 0.1f)])
 {
-    var sampler = new FeatureSampler(new FeatureDistribution(20, density, ValueRange.Symmetric), seed: 7);
-    var block = new float[20 * sampler.BlockRows];
+    var sampler = new FeatureSampler(new FeatureDistribution(n, density, ValueRange.Symmetric), seed: 7);
+    var block = new float[n * sampler.BlockRows];
     sampler.FillBlock(3, block);
-    Console.WriteLine($"data {density} {Hash(block)}");
+    Console.WriteLine($"data {n} {density} {Hash(block)}");
 }
 
 Console.WriteLine($"importance {Hash(Importance.LogSpaced(1, 0.01f).Resolve(100).AsSpan())} {Hash(Importance.Geometric(0.9f).Resolve(80).AsSpan())}");
@@ -39,7 +39,7 @@ TrainingInstance[] instances =
     new(new ToyModelOptions { Hidden = 2, Steps = 50, BatchSize = 300, Seed = 5 }, Data(5, 0.1f)),
     new(new ToyModelOptions { Hidden = 2, Steps = 50, BatchSize = 300, Seed = 6 }, Data(3, 0.02f)),
     new(new ToyModelOptions { Hidden = 20, Steps = 80, BatchSize = 200, Seed = 8, Optimizer = new() { LearningRate = 0.01f } }, Data(300, 0.01f)),
-    new(new ToyModelOptions { Hidden = 4, Steps = 20, BatchSize = 100, Seed = 7 }, new GeneratedSamples(new FeatureDistribution([.. Enumerable.Range(0, 40).Select(i => 0.05f / (1 + (i % 3)))]), seed: 11)),
+    new(new ToyModelOptions { Hidden = 8, Steps = 20, BatchSize = 100, Seed = 7 }, new GeneratedSamples(new FeatureDistribution([.. Enumerable.Range(0, 40).Select(i => 0.05f / (1 + (i % 3)))]), seed: 11)),
 ];
 foreach (var threads in (int[])[1, 2, 7])
 {

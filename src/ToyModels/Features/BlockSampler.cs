@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ToyModels;
 
 /// <summary>
-/// Draws one block of rows. Features of equal density stand in runs. From density 1/16 on every element is drawn: one 31-bit integer u
-/// tells presence (u below T = p·2³¹) and value (u/T, then uniform on [0, 1)) at once. Below 1/16 the gaps between the run's
+/// Draws one block of rows. Features of equal density stand in runs. From <see cref="DensityRun.DenseFrom"/> on every element is drawn: one
+/// 31-bit integer u tells presence (u below T = p·2³¹) and value (u/T, then uniform on [0, 1)) at once. Below it the gaps between the run's
 /// non-zeros, row after row, are drawn instead, geometric with ratio 1 − p, ⌊ln U / ln(1 − p)⌋, so that the cost is that of the non-zeros.
 /// </summary>
 internal static unsafe class BlockSampler<TSimd, TF, TI>

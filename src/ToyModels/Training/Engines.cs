@@ -69,7 +69,7 @@ internal static class Engines
         {
             present += density;
             empty *= 1 - density;
-            isDrawnWhole |= density >= DensityRun.DenseFrom;
+            isDrawnWhole |= density >= DensityRun.DenseFrom(instance.Samples.FeatureCount);
         }
 
         if (SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
@@ -87,7 +87,8 @@ internal static class Engines
         }
 
         // A row through five products of n·m multiply-adds, and through the errors of n outputs.
-        yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.4 * features)));
+        var drawing = isDrawnWhole ? 0.2 * features : (0.05 * features) + (3 * present);
+        yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.2 * features) + drawing));
         if (LargeGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
         {
             yield return (Form.Large, batch * (((0.06 + (0.07 * present / features)) * features * hidden) + (1.8 * features)));
@@ -98,7 +99,8 @@ internal static class Engines
             // The product of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs, and back again,
             // by about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each.
             var panels = Math.Ceiling(features / Lanes.Count);
-            var back = WaysBack.ByGram(features, hidden, batch * present);
+            var perPanel = WaysBack.PerPanel(features, present);
+            var back = WaysBack.ByGram(features, hidden, batch * present, perPanel);
             if (instance.Options.Kind == ToyModelKind.ReluOutput)
             {
                 back = Math.Min(back, WaysBack.ByLiveOutputs(hidden, batch * present, 3 * batch * present));
@@ -106,7 +108,7 @@ internal static class Engines
 
             yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + back
                 + (batch * (isDrawnWhole ? 5 + (0.6 * features) : 3.5 * present))
-                + (batch * (1 - empty) * ((1.1 * panels) + 4)) + (batch * present * ((0.85 * panels) + 3)));
+                + (batch * (1 - empty) * ((1.1 * panels) + 4)) + (batch * present * ((perPanel * panels) + 3)));
         }
     }
 

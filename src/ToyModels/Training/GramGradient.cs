@@ -26,12 +26,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>Panels from one in which they are counted to the next; the first moves on from time to time.</summary>
     private const int PanelsBetweenCounts = 4;
 
-    /// <summary>Non-zeros of rows from which two panels at once pay.</summary>
-    private const int LongRow = 4;
-
-    /// <summary>Features up to which two panels and their gradient fit a nearest cache of 32 KiB.</summary>
-    private const int MostFeaturesOfTwoPanels = 128;
-
     private readonly bool _isRelu;
     private readonly int _features;
     private readonly int _hidden;
@@ -205,6 +199,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private int Panels => _padded / Lanes.Count;
 
+    /// <summary>Non-zeros of a row that has some, on average over the chunk.</summary>
+    private double PresentInRow => (double)_samples.Features.Length / Math.Max(_samples.ActiveRows, 1);
+
     private void ReadRows()
     {
         _read = _reader!.ReadSparse(_samples, _read, _features);
@@ -315,9 +312,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
         else
         {
-            // Each non-zero is looked up once for all panels that rows pass together; what a row costs beside is less with one.
-            var isLong = _samples.Features.Length >= LongRow * _samples.ActiveRows;
-            _panelsAtOnce = isLong && _features <= MostFeaturesOfTwoPanels ? 2 : 1;
+            _panelsAtOnce = WaysBack.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
             Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel);
         }
 
@@ -334,7 +329,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// </summary>
     private void ChooseWayBack()
     {
-        var byGram = WaysBack.ByGram(_features, _hidden, _present);
+        var byGram = WaysBack.ByGram(_features, _hidden, _present, WaysBack.PerPanel(_features, PresentInRow));
         if (_isLive)
         {
             _isLive = WaysBack.ByLiveOutputs(_hidden, _present, _liveOutputs) < byGram;

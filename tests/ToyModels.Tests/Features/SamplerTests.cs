@@ -17,16 +17,19 @@ public sealed class SamplerTests
         Assert.Equal(rows, new FeatureSampler(new FeatureDistribution(features, 0.5f), seed: 0).BlockRows);
 
     [Theory]
-    [InlineData(1f)]
-    [InlineData(0.5f)]
-    [InlineData(0.0625f)]
-    [InlineData(0.0624f)]
-    [InlineData(0.01f)]
-    [InlineData(0.001f)]
-    [InlineData(0f)]
-    public void Features_are_present_with_their_density_and_uniform_where_present(float density)
+    [InlineData(20, 1f)]
+    [InlineData(20, 0.5f)]
+    [InlineData(20, 0.0625f)]
+    [InlineData(20, 0.0624f)]
+    [InlineData(64, 0.125f)]
+    [InlineData(128, 0.1249f)]
+    [InlineData(64, 0.0625f)]
+    [InlineData(20, 0.01f)]
+    [InlineData(20, 0.001f)]
+    [InlineData(20, 0f)]
+    public void Features_are_present_with_their_density_and_uniform_where_present(int features, float density)
     {
-        var values = Draw(new FeatureDistribution(20, density), seed: 3, blocks: 100);
+        var values = Draw(new FeatureDistribution(features, density), seed: 3, blocks: 100);
         var present = values.Where(value => value != 0).Select(value => (double)value).ToArray();
         AssertBinomial(values.Length, density, present.Length);
         if (density == 0)

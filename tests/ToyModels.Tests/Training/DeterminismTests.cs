@@ -9,11 +9,12 @@ public sealed class DeterminismTests
 {
     // Printed by tests/DeterminismProbe. They change only when the data or the arithmetic change on purpose.
     private const string Expected = """
-        data 1 cde335f69de58c35
-        data 0.3 fc51c3352362c3c7
-        data 0.0625 fd72c786dadf24ea
-        data 0.05 f580a9759c23b98e
-        data 0.002 f13e60f8f8f3179e
+        data 20 1 cde335f69de58c35
+        data 20 0.3 fc51c3352362c3c7
+        data 20 0.0625 fd72c786dadf24ea
+        data 20 0.05 f580a9759c23b98e
+        data 20 0.002 f13e60f8f8f3179e
+        data 100 0.1 e1bb6364f7f4da84
         importance 5d83a2cd37d1d771 4d3def3049877d47
         forward 100 20 5f2334ab9b1dbdf5 b9a2cfbd15cfd193
         forward 33 70 df597bf2c6eee583 b98d49ae0497c8c7
@@ -25,7 +26,7 @@ public sealed class DeterminismTests
         threads 1 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
         threads 1 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
         threads 1 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
-        threads 1 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
+        threads 1 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
         threads 2 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
         threads 2 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
@@ -33,7 +34,7 @@ public sealed class DeterminismTests
         threads 2 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
         threads 2 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
         threads 2 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
-        threads 2 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
+        threads 2 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
         threads 7 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
         threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
         threads 7 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
@@ -41,7 +42,7 @@ public sealed class DeterminismTests
         threads 7 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
         threads 7 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
         threads 7 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
-        threads 7 n 40: bb2e8b09309a37f6 01a31c1ac08bce5e 598a3ec18994968c
+        threads 7 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
         """;
 
     [Theory]
