@@ -18,19 +18,13 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         return ReadOn(destination, 0, samples, stride);
     }
 
-    internal override int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team)
+    internal override int ReadOrClaim(Span<float> destination, int samples, int stride, out RowClaim claim)
     {
-        RequireRoom(destination.Span, _features, samples, stride);
-        var blocks = _row % _blockRows == 0 ? (int)Math.Min(samples, rows - _row) / _blockRows : 0;
-        if (team is null || blocks < 2)
-        {
-            return base.ReadShared(destination, samples, stride, team);
-        }
-
-        var first = _row / _blockRows;
-        team.Share(blocks, (_, block) => sampler.FillBlock(first + block, destination.Span[(block * _blockRows)..], stride));
-        _row += blocks * _blockRows;
-        return ReadOn(destination.Span, blocks * _blockRows, samples, stride);
+        RequireRoom(destination, _features, samples, stride);
+        var blocks = _row % _blockRows == 0 ? (int)(Math.Min(samples, rows - _row) / _blockRows) : 0;
+        claim = new RowClaim(sampler, _row / _blockRows, blocks);
+        _row += claim.Rows;
+        return ReadOn(destination, claim.Rows, samples, stride);
     }
 
     public override int ReadSparse(SparseSamples destination, int samples, int features)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ToyModels;
 
@@ -10,9 +11,6 @@ namespace ToyModels;
 internal static unsafe class Lanes
 {
     internal const int Count = 16;
-
-    /// <summary>Lanes left when the second eight have joined the first.</summary>
-    internal const int Folded = 8;
 
     /// <summary>The smallest multiple of <see cref="Count"/> that is not below <paramref name="samples"/>.</summary>
     internal static int RoundUp(int samples) => (samples + Count - 1) & -Count;
@@ -32,22 +30,41 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Sum(float* lanes)
     {
-        var four = Vector128.Load(lanes) + Vector128.Load(lanes + 8) + (Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12));
+        var four = Four(lanes);
         var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3));
         return two.ToScalar() + two.GetElement(1);
     }
 
-    /// <summary>Adds lane l + lane (l + 8) of sixteen to element l of eight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void AddFolded(float* lanes, float* folded) =>
-        (Vector256.Load(folded) + (Vector256.Load(lanes) + Vector256.Load(lanes + Folded))).Store(folded);
-
-    /// <summary>The sum of eight lanes, joined like those of <see cref="Sum"/> after the first step.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float SumFolded(float* folded)
+    /// <summary>Adds the <see cref="Sum"/> of each sixteen lanes to one number.</summary>
+    /// <param name="lanes">Sixteen for each number.</param>
+    /// <param name="to">The numbers.</param>
+    /// <param name="count">How many there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void AddSums(float* lanes, float* to, nint count)
     {
-        var four = Vector128.Load(folded) + Vector128.Load(folded + 4);
-        var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3));
-        return two.ToScalar() + two.GetElement(1);
+        nint i = 0;
+        if (Sse.IsSupported)
+        {
+            // Four sums side by side, each in the same tree.
+            for (; i + 4 <= count; i += 4)
+            {
+                Vector128<float> a = Four(lanes), b = Four(lanes + Count), c = Four(lanes + (2 * Count)), d = Four(lanes + (3 * Count));
+                var first = Sse.UnpackLow(a, b) + Sse.UnpackHigh(a, b);
+                var second = Sse.UnpackLow(c, d) + Sse.UnpackHigh(c, d);
+                (Vector128.Load(to + i) + (Sse.MoveLowToHigh(first, second) + Sse.MoveHighToLow(second, first))).Store(to + i);
+                lanes += 4 * Count;
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] += Sum(lanes);
+            lanes += Count;
+        }
     }
+
+    /// <summary>Four lanes that sixteen leave when l has been joined with l + 8, then with l + 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(float* lanes) =>
+        Vector128.Load(lanes) + Vector128.Load(lanes + 8) + (Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12));
 }

@@ -1,6 +1,9 @@
 namespace ToyModels;
 
-/// <summary>An engine whose chunks are feature-major matrices: feature i of row s at [i·stride + s], zero from the rows read to the stride.</summary>
+/// <summary>
+/// An engine whose chunks are feature-major matrices: feature i of row s at [i·stride + s], zero from the rows read to the stride. Where a chunk has more
+/// rows than should lie side by side, several matrices stand behind each other.
+/// </summary>
 internal abstract class DenseEngine : GradientEngine
 {
     private readonly PinnedBuffer _chunk;
@@ -8,15 +11,17 @@ internal abstract class DenseEngine : GradientEngine
 
     /// <param name="features">Number of features n.</param>
     /// <param name="batch">Rows a step.</param>
-    /// <param name="chunkRows">Rows of a chunk at least: it is no smaller than one of the sampler's blocks, and no larger than a batch.</param>
-    protected DenseEngine(int features, int batch, int chunkRows)
+    /// <param name="matrixRows">Rows of a matrix at least: it is no smaller than one of the sampler's blocks, and no larger than a batch.</param>
+    /// <param name="chunkRows">Rows of a chunk at least, where several matrices make one.</param>
+    protected DenseEngine(int features, int batch, int matrixRows, int chunkRows = 0)
     {
         Features = features;
-        ChunkRows = Math.Min(batch, Math.Max(chunkRows, FeatureSampler.RowsPerBlock(features)));
+        MatrixRows = Math.Min(batch, Math.Max(matrixRows, FeatureSampler.RowsPerBlock(features)));
+        ChunkRows = Math.Min(batch, Math.Max(chunkRows, MatrixRows));
 
         // One cache line more than the rows: features that lie a power of two apart would fall into the same few cache sets.
-        Stride = Lanes.RoundUp(ChunkRows) + Lanes.Count;
-        _chunk = new PinnedBuffer((long)features * Stride);
+        Stride = Lanes.RoundUp(MatrixRows) + Lanes.Count;
+        _chunk = CreateMatrices(features);
     }
 
     internal override int ChunkRows { get; }
@@ -24,8 +29,19 @@ internal abstract class DenseEngine : GradientEngine
     /// <summary>Number of features n.</summary>
     protected int Features { get; }
 
-    /// <summary>Distance between features in a chunk.</summary>
+    /// <summary>Rows of a matrix; the last may hold fewer.</summary>
+    protected int MatrixRows { get; }
+
+    /// <summary>Distance between features in a matrix.</summary>
     protected int Stride { get; }
+
+    /// <summary>Room for as many rows as a chunk, in matrices that lie as its own do.</summary>
+    /// <param name="height">Numbers of a row.</param>
+    protected PinnedBuffer CreateMatrices(int height) => new((long)((ChunkRows + MatrixRows - 1) / MatrixRows) * height * Stride);
+
+    /// <summary>The samples from row <paramref name="row"/> of a chunk on, up to the end of their matrix.</summary>
+    protected unsafe SampleMatrix SamplesFrom(PinnedBuffer matrices, int height, int row) =>
+        new(matrices.Pointer + ((nint)(row / MatrixRows) * height * Stride) + (row % MatrixRows), Stride);
 
     internal override int Read(SampleReader reader, int rows) => Fill(reader, _chunk, rows, out _rows);
 
@@ -35,9 +51,13 @@ internal abstract class DenseEngine : GradientEngine
 
     internal override void CountPresent(Span<long> present)
     {
-        for (var i = 0; i < Features; i++)
+        for (var first = 0; first < _rows; first += MatrixRows)
         {
-            present[i] += _rows - _chunk.Span.Slice(i * Stride, _rows).Count(0f);
+            var rows = Math.Min(MatrixRows, _rows - first);
+            for (var i = 0; i < Features; i++)
+            {
+                present[i] += rows - _chunk.Span.Slice((((first / MatrixRows) * Features) + i) * Stride, rows).Count(0f);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ToyModels;
 
 /// <summary>
@@ -5,9 +7,13 @@ namespace ToyModels;
 /// <see cref="ReferenceGradient"/>; products and their layout as in <see cref="DenseKernels{TSimd, TF, TI}"/>.
 /// <para>
 /// A chunk goes through in segments of 256 samples, so few that x, D and what stands between stay in the second cache from one product to the
-/// next: h, the errors D = ∂L/∂o, e = ∂L/∂h = WD, then the weight gradient D·hᵀ + x·eᵀ. One thread does all of a segment before the next.
-/// Several share the slices of a chunk in the first three, and the features in the last. Segments follow from the shape alone, and what they
+/// next: h, the errors D = ∂L/∂o, e = ∂L/∂h = WD, then the weight gradient D·hᵀ + x·eᵀ. Segments follow from the shape alone, and what they
 /// add up is added in their order, so threads change no bit.
+/// </para>
+/// <para>
+/// Threads that share a chunk each go through segments of their own, where rows that are generated are drawn only then; who is done helps with what is left of the
+/// others, a slice of samples or some features of the weight gradient. Each segment has a gradient of its own, and all wait once, before these
+/// are added up. Where such gradients would be too large, the threads share the slices first, then the features of the one gradient.
 /// </para>
 /// </summary>
 internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
@@ -22,18 +28,16 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private const int SegmentsPerThread = 2;
 
     /// <summary>Features whose weight gradient a thread takes at once, whole register blocks.</summary>
-    private const int FeaturesAtOnce = 16;
-
-    /// <summary>Hidden dimensions whose lanes are summed at once where not all lanes are kept.</summary>
-    private const int DimensionsAtOnce = 48;
+    private const int FeaturesAtOnce = 64;
 
     private readonly bool _isRelu;
     private readonly int _hidden;
     private readonly int _sliceRows;
+    private readonly int _slicesOfSegment;
     private readonly Action<int, int> _forward;
     private readonly Action<int, int> _bothWays;
+    private readonly Action<int, int> _passPiece;
     private readonly Action<int, int> _addWeightGradient;
-    private readonly Action<int, int> _sumWeightGradient;
     private readonly float[] _importances;
     private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _bias;
@@ -44,15 +48,18 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly PinnedBuffer _e;
     private readonly PinnedBuffer _d;
 
-    // The weight gradient's lanes: of all weights through the batch, or of one tile for each thread.
-    private readonly bool _areLanesKept;
+    // Each thread's own.
     private readonly PinnedBuffer[] _lanes;
+
+    // Of each segment of the chunk in hand, where several threads share it: what it adds to the weight gradient, and its slices still to come.
+    private readonly PinnedBuffer[] _segmentGradients;
+    private readonly int[] _slicesToCome;
 
     // Of each slice of the chunk in hand.
     private readonly PinnedBuffer _sliceBiasGradients;
     private readonly double[] _sliceLosses;
     private PinnedBuffer _chunk;
-    private bool _isFirstChunk;
+    private readonly RowClaim[] _claims;
     private int _rows;
 
     /// <param name="kind">The forward pass.</param>
@@ -62,34 +69,42 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     /// <param name="batch">Rows a step.</param>
     /// <param name="threads">Threads that share each chunk; they change no bit.</param>
     internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
-        : base(features, batch, SegmentRows * (threads == 1 ? 1 : SegmentsPerThread * threads))
+        : base(features, batch, SegmentRows, SegmentRows * (threads == 1 ? 1 : SegmentsPerThread * threads))
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _hidden = hidden;
         _sliceRows = SliceRows(features);
+        _slicesOfSegment = SegmentRows / _sliceRows;
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _forward = (_, slice) => Slice(slice, isBothWays: false);
         _bothWays = (_, slice) => Slice(slice, isBothWays: true);
-        _addWeightGradient = AddWeightGradient;
-        _sumWeightGradient = SumWeightGradient;
+        _passPiece = PassPiece;
+        _addWeightGradient = (thread, tile) => AddWeightGradient(thread, tile);
         _importances = importances.ToArray();
         _weights = new((long)features * hidden);
         _weightGradient = new((long)features * hidden);
         _bias = new(features);
         _factor = new(features);
         _biasGradient = new(features);
-        _h = new((long)hidden * Stride);
-        _e = new((long)hidden * Stride);
-        _d = new((long)features * Stride);
-        _areLanesKept = DenseGradient.KeepsLanes(features, hidden);
-        _lanes = new PinnedBuffer[_areLanesKept ? 1 : threads];
-        for (var i = 0; i < _lanes.Length; i++)
+        _h = CreateMatrices(hidden);
+        _e = CreateMatrices(hidden);
+        _d = CreateMatrices(features);
+        _lanes = new PinnedBuffer[threads];
+        for (var i = 0; i < threads; i++)
         {
-            _lanes[i] = new((_areLanesKept ? (long)features * hidden : FeaturesAtOnce * DimensionsAtOnce) * Lanes.Folded);
+            _lanes[i] = new(DenseKernels<TSimd, TF, TI>.OuterLanes);
+        }
+
+        _slicesToCome = new int[(ChunkRows + SegmentRows - 1) / SegmentRows];
+        _segmentGradients = new PinnedBuffer[Team is not null && DenseGradient.IsSmall(features, hidden) ? _slicesToCome.Length : 0];
+        for (var i = 0; i < _segmentGradients.Length; i++)
+        {
+            _segmentGradients[i] = new(_weightGradient.Length);
         }
 
         _sliceLosses = new double[(ChunkRows + _sliceRows - 1) / _sliceRows];
         _sliceBiasGradients = new((long)_sliceLosses.Length * features);
+        _claims = new RowClaim[(ChunkRows + MatrixRows - 1) / MatrixRows];
         _chunk = _d;
     }
 
@@ -102,51 +117,90 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     internal override WorkerTeam? Team { get; }
 
+    private int FeatureTiles => (Features + FeaturesAtOnce - 1) / FeaturesAtOnce;
+
+    private int Segments => (_rows + SegmentRows - 1) / SegmentRows;
+
+    private int Slices => (_rows + _sliceRows - 1) / _sliceRows;
+
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         weights.CopyTo(_weights.Span);
         bias.CopyTo(_bias.Span);
         _weightGradient.Span.Clear();
         _biasGradient.Span.Clear();
-        _isFirstChunk = true;
     }
 
-    internal override void End()
+    internal override void CountPresent(Span<long> present)
     {
-        if (_areLanesKept && !_isFirstChunk)
+        for (var slice = 0; slice < Slices; slice++)
         {
-            Share(FeatureTiles, _sumWeightGradient);
+            Draw(slice);
         }
+
+        base.CountPresent(present);
+    }
+
+    protected override int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept)
+    {
+        _chunk = chunk;
+        _rows = 0;
+        var isDrawnLater = Team is not null && FeatureSampler.RowsPerBlock(Features) <= _sliceRows;
+        for (var matrix = 0; _rows < rows; matrix++)
+        {
+            var wanted = Math.Min(MatrixRows, rows - _rows);
+            var destination = chunk.Span.Slice(matrix * Features * Stride, Features * Stride);
+            var read = isDrawnLater ? reader.ReadOrClaim(destination, wanted, Stride, out _claims[matrix]) : reader.Read(destination, wanted, Stride);
+            _rows += read;
+            if (read < wanted)
+            {
+                break;
+            }
+        }
+
+        return kept = _rows;
     }
 
     protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss)
     {
-        Take(chunk, rows, scale);
+        SetFactors(_factor, _importances, scale);
         if (Team is null)
         {
-            for (var first = 0; first < rows; first += SegmentRows)
+            for (var segment = 0; segment < Segments; segment++)
             {
-                for (var slice = first / _sliceRows; slice < SlicesOf(Math.Min(first + SegmentRows, rows)); slice++)
+                for (var slice = segment * _slicesOfSegment; slice < Math.Min((segment + 1) * _slicesOfSegment, Slices); slice++)
                 {
                     Slice(slice, isBothWays: true);
                 }
 
                 for (var tile = 0; tile < FeatureTiles; tile++)
                 {
-                    var (from, to) = FeaturesOf(tile);
-                    AddWeightGradient(first, from, to, _lanes[0]);
+                    AddWeightGradient(0, segment, tile, _weightGradient);
                 }
+            }
+        }
+        else if (_segmentGradients.Length > 0)
+        {
+            for (var segment = 0; segment < Segments; segment++)
+            {
+                _slicesToCome[segment] = _slicesOfSegment;
+            }
+
+            Share(Segments * (_slicesOfSegment + FeatureTiles), _passPiece);
+            for (var segment = 0; segment < Segments; segment++)
+            {
+                AddTo(_weightGradient, _segmentGradients[segment]);
             }
         }
         else
         {
-            Share(SlicesOf(rows), _bothWays);
+            Share(Slices, _bothWays);
             Share(FeatureTiles, _addWeightGradient);
         }
 
-        _isFirstChunk = false;
+        Array.Clear(_claims);
         AddLosses(scale, ref loss);
-        for (var slice = 0; slice < SlicesOf(rows); slice++)
+        for (var slice = 0; slice < Slices; slice++)
         {
             for (var j = 0; j < Features; j++)
             {
@@ -157,8 +211,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     protected override void AddLoss(PinnedBuffer chunk, int rows, ref double loss)
     {
-        Take(chunk, rows, 0.5f);
-        Share(SlicesOf(rows), _forward);
+        SetFactors(_factor, _importances, 0.5f);
+        Share(Slices, _forward);
+        Array.Clear(_claims);
         AddLosses(0.5f, ref loss);
     }
 
@@ -168,28 +223,65 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         base.Dispose();
     }
 
-    private void Take(PinnedBuffer chunk, int rows, float scale)
-    {
-        (_chunk, _rows) = (chunk, rows);
-        SetFactors(_factor, _importances, scale);
-    }
-
     private void AddLosses(float scale, ref double loss)
     {
-        for (var slice = 0; slice < SlicesOf(_rows); slice++)
+        for (var slice = 0; slice < Slices; slice++)
         {
             loss += _sliceLosses[slice] / (2 * scale);
         }
     }
 
-    private int SlicesOf(int rows) => (rows + _sliceRows - 1) / _sliceRows;
+    /// <summary>A slice of a segment, or some features of its weight gradient, which wait for its slices if others have not finished them.</summary>
+    private void PassPiece(int thread, int piece)
+    {
+        var (segment, step) = Math.DivRem(piece, _slicesOfSegment + FeatureTiles);
+        if (step < _slicesOfSegment)
+        {
+            try
+            {
+                var slice = (segment * _slicesOfSegment) + step;
+                if (slice < Slices)
+                {
+                    Slice(slice, isBothWays: true);
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _slicesToCome[segment]);
+            }
+
+            return;
+        }
+
+        var wait = default(SpinWait);
+        while (Volatile.Read(ref _slicesToCome[segment]) > 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+
+        var (from, to) = FeaturesOf(step - _slicesOfSegment);
+        _segmentGradients[segment].Span[(from * _hidden)..(to * _hidden)].Clear();
+        AddWeightGradient(thread, segment, step - _slicesOfSegment, _segmentGradients[segment]);
+    }
+
+    /// <summary>Draws the rows of a slice that were only claimed.</summary>
+    private void Draw(int slice)
+    {
+        var (matrix, first) = Math.DivRem(slice * _sliceRows, MatrixRows);
+        var claim = _claims[matrix];
+        for (var row = first; row < Math.Min(first + _sliceRows, claim.Rows); row += claim.BlockRows)
+        {
+            claim.Fill(row / claim.BlockRows, _chunk.Span[((matrix * Features * Stride) + row)..], Stride);
+        }
+    }
 
     private void Slice(int slice, bool isBothWays)
     {
+        Draw(slice);
         var first = slice * _sliceRows;
         var rows = Math.Min(_sliceRows, _rows - first);
         var width = Lanes.RoundUp(rows);
-        SampleMatrix x = Matrix(_chunk).From(0, first), d = Matrix(_d).From(0, first), h = Matrix(_h).From(0, first);
+        SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(_d, Features, first), h = SamplesFrom(_h, _hidden, first);
         var biasGradient = _sliceBiasGradients.Pointer + ((nint)slice * Features);
         new Span<float>(biasGradient, Features).Clear();
         DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, x, h, width);
@@ -198,81 +290,53 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
             : DenseKernels<TSimd, TF, TI>.OutputErrors<Off>(_weights.Pointer, _bias.Pointer, _factor.Pointer, Features, _hidden, h, x, d, rows, biasGradient);
         if (isBothWays)
         {
-            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, d, Matrix(_e).From(0, first), width);
+            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, d, SamplesFrom(_e, _hidden, first), width);
         }
     }
-
-    /// <summary>All segments of the chunk, some features.</summary>
-    private void AddWeightGradient(int thread, int tile)
-    {
-        var (from, to) = FeaturesOf(tile);
-        for (var first = 0; first < _rows; first += SegmentRows)
-        {
-            AddWeightGradient(first, from, to, _lanes[_areLanesKept ? 0 : thread]);
-        }
-    }
-
-    private int FeatureTiles => (Features + FeaturesAtOnce - 1) / FeaturesAtOnce;
 
     private (int From, int To) FeaturesOf(int tile) => (tile * FeaturesAtOnce, Math.Min((tile + 1) * FeaturesAtOnce, Features));
 
-    /// <summary>The segment that begins with row <paramref name="first"/>, features <paramref name="from"/> up to <paramref name="to"/>.</summary>
-    private void AddWeightGradient(int first, int from, int to, PinnedBuffer lanes)
+    /// <summary>Some features, all segments of the chunk.</summary>
+    private void AddWeightGradient(int thread, int tile)
     {
-        var width = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
-        SampleMatrix d = Matrix(_d), h = Matrix(_h).From(0, first), x = Matrix(_chunk), e = Matrix(_e).From(0, first);
-        if (_areLanesKept)
+        for (var segment = 0; segment < Segments; segment++)
         {
-            var row = (nint)_hidden * Lanes.Folded;
-            var kept = lanes.Pointer + (from * row);
-            if (_isFirstChunk && first == 0)
-            {
-                new Span<float>(kept, (int)((to - from) * row)).Clear();
-            }
-
-            DenseKernels<TSimd, TF, TI>.AddOuter(d.From(from, first), h, x.From(from, first), e, kept, to - from, _hidden, width);
-            return;
-        }
-
-        // In tiles whose lanes stay in the nearest caches until they are summed.
-        for (var k = 0; k < _hidden; k += DimensionsAtOnce)
-        {
-            var dimensions = Math.Min(DimensionsAtOnce, _hidden - k);
-            lanes.Span.Clear();
-            DenseKernels<TSimd, TF, TI>.AddOuter(
-                d.From(from, first), h.From(k, 0), x.From(from, first), e.From(k, 0), lanes.Pointer, to - from, dimensions, width);
-            for (var j = from; j < to; j++)
-            {
-                Sum(lanes.Pointer + ((nint)(j - from) * dimensions * Lanes.Folded), ((nint)j * _hidden) + k, dimensions);
-            }
+            AddWeightGradient(thread, segment, tile, _weightGradient);
         }
     }
 
-    private void SumWeightGradient(int thread, int tile)
+    /// <summary>Some features, one segment.</summary>
+    private void AddWeightGradient(int thread, int segment, int tile, PinnedBuffer gradient)
     {
         var (from, to) = FeaturesOf(tile);
-        Sum(_lanes[0].Pointer + ((nint)from * _hidden * Lanes.Folded), (nint)from * _hidden, (nint)(to - from) * _hidden);
+        var first = segment * SegmentRows;
+        DenseKernels<TSimd, TF, TI>.AddOuter(
+            SamplesFrom(_d, Features, first).From(from, 0), SamplesFrom(_h, _hidden, first),
+            SamplesFrom(_chunk, Features, first).From(from, 0), SamplesFrom(_e, _hidden, first),
+            gradient.Pointer + ((nint)from * _hidden), to - from, _hidden, Lanes.RoundUp(Math.Min(SegmentRows, _rows - first)), _lanes[thread].Pointer);
     }
 
-    /// <summary>Adds joined lanes to some elements of the weight gradient.</summary>
-    private void Sum(float* lanes, nint first, nint count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddTo(PinnedBuffer sum, PinnedBuffer part)
     {
-        var gradient = _weightGradient.Pointer + first;
-        for (nint i = 0; i < count; i++)
+        nint i = 0;
+        for (; i + TSimd.Width <= sum.Length; i += TSimd.Width)
         {
-            gradient[i] += Lanes.SumFolded(lanes + (i * Lanes.Folded));
+            TSimd.Store(TSimd.Add(TSimd.Load(sum.Pointer + i), TSimd.Load(part.Pointer + i)), sum.Pointer + i);
+        }
+
+        for (; i < sum.Length; i++)
+        {
+            sum.Pointer[i] += part.Pointer[i];
         }
     }
-
-    private SampleMatrix Matrix(PinnedBuffer buffer) => new(buffer.Pointer, Stride);
 }
 
-/// <summary>How the dense form keeps its sums.</summary>
+/// <summary>What the dense form is made for.</summary>
 internal static class DenseGradient
 {
-    /// <summary>Weights up to which sums over samples are kept as lanes through the whole batch, 8 MB of them then.</summary>
-    private const int MostLanedWeights = 1 << 18;
+    private const int MostWeights = 1 << 18;
 
-    /// <summary>Whether sums over samples are kept as lanes through the whole batch.</summary>
-    internal static bool KeepsLanes(int features, int hidden) => (long)features * hidden <= MostLanedWeights;
+    /// <summary>Whether there are so few weights that several gradients of them are small beside all else: a megabyte each.</summary>
+    internal static bool IsSmall(int features, int hidden) => (long)features * hidden <= MostWeights;
 }

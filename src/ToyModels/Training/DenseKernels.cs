@@ -14,8 +14,8 @@ namespace ToyModels;
 /// </para>
 /// <para>
 /// <see cref="AddOuter"/>: G[j, k] += Σ_s (D[j, s]·H[k, s] + X[j, s]·E[k, s]), the weight gradient of a tied model, summed over samples
-/// in the sixteen lanes of <see cref="Lanes"/>, of which eight are kept. A register block is four rows by three columns, twelve chains, which pass
-/// the samples once for each part of the lanes that a vector holds: seven loads for twelve multiply-adds, whatever the hardware.
+/// in the sixteen lanes of <see cref="Lanes"/>, which are joined at the end. A register block is four rows by three columns, twelve chains, which
+/// pass the samples once for each part of the lanes that a vector holds: seven loads for twelve multiply-adds, whatever the hardware.
 /// </para>
 /// </summary>
 internal static unsafe class DenseKernels<TSimd, TF, TI>
@@ -35,8 +35,14 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <summary>Columns of a register block of the outer product.</summary>
     private const int OuterColumns = 3;
 
-    /// <summary>Numbers that the lanes of a row of such a block take where they are put down.</summary>
-    private const int OuterSlots = OuterColumns * Lanes.Count;
+    /// <summary>Columns whose lanes are put down before they are joined, so few that they stay in the nearest cache.</summary>
+    private const int ColumnsAtOnce = 48;
+
+    /// <summary>Numbers that they take in each row.</summary>
+    private const int LanesOfRow = ColumnsAtOnce * Lanes.Count;
+
+    /// <summary>Numbers that <see cref="AddOuter"/> puts down.</summary>
+    internal const int OuterLanes = OuterRows * LanesOfRow;
 
     /// <summary>C = A·B.</summary>
     /// <param name="a">A: row r, step q at [r·aRow + q·aStep].</param>
@@ -524,26 +530,36 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         TSimd.Store(TSimd.Add(TSimd.Load(sums + (row * Lanes.Count) + lane), c), sums + (row * Lanes.Count) + lane);
     }
 
-    /// <summary>G += D·Hᵀ + X·Eᵀ, each element of G as eight lanes, lane l joined with lane l + 8.</summary>
+    /// <summary>G += D·Hᵀ + X·Eᵀ.</summary>
     /// <param name="d">D, features × samples.</param>
     /// <param name="h">H, hidden × samples.</param>
     /// <param name="x">X, features × samples.</param>
     /// <param name="e">E, hidden × samples.</param>
-    /// <param name="gradient">G, features × hidden × 8, contiguous.</param>
+    /// <param name="gradient">G, features × hidden, contiguous.</param>
     /// <param name="features">Rows of G.</param>
     /// <param name="hidden">Columns of G.</param>
     /// <param name="samples">Samples, a multiple of sixteen.</param>
+    /// <param name="lanes">Room for <see cref="OuterLanes"/> numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddOuter(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* gradient, int features, int hidden, int samples)
+    internal static void AddOuter(
+        SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* gradient, int features, int hidden, int samples, float* lanes)
     {
-        var low = stackalloc float[OuterRows * OuterSlots];
-        nint row = hidden * Lanes.Folded;
         for (var j = 0; j < features; j += OuterRows)
         {
-            for (var k = 0; k < hidden; k += OuterColumns)
+            var height = Math.Min(OuterRows, features - j);
+            for (var first = 0; first < hidden; first += ColumnsAtOnce)
             {
-                var block = new OuterFactors(d.From(j, 0), h.From(k, 0), x.From(j, 0), e.From(k, 0), low, gradient + (j * row) + (k * Lanes.Folded), row);
-                OuterBlock(Math.Min(OuterRows, features - j), Math.Min(OuterColumns, hidden - k), block, samples);
+                var columns = Math.Min(ColumnsAtOnce, hidden - first);
+                for (var k = 0; k < columns; k += OuterColumns)
+                {
+                    var block = new OuterFactors(d.From(j, 0), h.From(first + k, 0), x.From(j, 0), e.From(first + k, 0), lanes + (k * Lanes.Count));
+                    OuterBlock(height, Math.Min(OuterColumns, columns - k), block, samples);
+                }
+
+                for (var r = 0; r < height; r++)
+                {
+                    Lanes.AddSums(lanes + (r * LanesOfRow), gradient + ((nint)(j + r) * hidden) + first, columns);
+                }
             }
         }
     }
@@ -611,44 +627,21 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
                 e += Lanes.Count;
             }
 
-            var low = block.Low + (lane & (Lanes.Folded - 1));
-            if (lane + TSimd.Width <= Lanes.Folded)
+            var lanes = block.Lanes + lane;
+            Store<TColumns>(c00, c01, c02, lanes);
+            if (TRows.Value > 1)
             {
-                StoreLow<TColumns>(c00, c01, c02, low);
-                if (TRows.Value > 1)
-                {
-                    StoreLow<TColumns>(c10, c11, c12, low + OuterSlots);
-                }
-
-                if (TRows.Value > 2)
-                {
-                    StoreLow<TColumns>(c20, c21, c22, low + (2 * OuterSlots));
-                }
-
-                if (TRows.Value > 3)
-                {
-                    StoreLow<TColumns>(c30, c31, c32, low + (3 * OuterSlots));
-                }
+                Store<TColumns>(c10, c11, c12, lanes + LanesOfRow);
             }
-            else
+
+            if (TRows.Value > 2)
             {
-                var folded = block.Folded + (lane & (Lanes.Folded - 1));
-                var row = block.FoldedRow;
-                AddFolded<TColumns>(c00, c01, c02, low, folded);
-                if (TRows.Value > 1)
-                {
-                    AddFolded<TColumns>(c10, c11, c12, low + OuterSlots, folded + row);
-                }
+                Store<TColumns>(c20, c21, c22, lanes + (2 * LanesOfRow));
+            }
 
-                if (TRows.Value > 2)
-                {
-                    AddFolded<TColumns>(c20, c21, c22, low + (2 * OuterSlots), folded + (2 * row));
-                }
-
-                if (TRows.Value > 3)
-                {
-                    AddFolded<TColumns>(c30, c31, c32, low + (3 * OuterSlots), folded + (3 * row));
-                }
+            if (TRows.Value > 3)
+            {
+                Store<TColumns>(c30, c31, c32, lanes + (3 * LanesOfRow));
             }
         }
     }
@@ -697,63 +690,30 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         }
     }
 
-    /// <summary>Puts lanes down until those that they are joined with have been summed up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreLow<TColumns>(TF c0, TF c1, TF c2, float* low)
+    private static void Store<TColumns>(TF c0, TF c1, TF c2, float* lanes)
         where TColumns : struct, ICount
     {
-        TSimd.Store(c0, low);
+        TSimd.Store(c0, lanes);
         if (TColumns.Value > 1)
         {
-            TSimd.Store(c1, low + Lanes.Count);
+            TSimd.Store(c1, lanes + Lanes.Count);
         }
 
         if (TColumns.Value > 2)
         {
-            TSimd.Store(c2, low + (2 * Lanes.Count));
+            TSimd.Store(c2, lanes + (2 * Lanes.Count));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddFolded<TColumns>(TF c0, TF c1, TF c2, float* low, float* folded)
-        where TColumns : struct, ICount
-    {
-        AddFolded(c0, low, folded);
-        if (TColumns.Value > 1)
-        {
-            AddFolded(c1, low + Lanes.Count, folded + Lanes.Folded);
-        }
-
-        if (TColumns.Value > 2)
-        {
-            AddFolded(c2, low + (2 * Lanes.Count), folded + (2 * Lanes.Folded));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddFolded(TF c, float* low, float* folded)
-    {
-        if (TSimd.Width == Lanes.Count)
-        {
-            TSimd.Store(c, low);
-            Lanes.AddFolded(low, folded);
-        }
-        else
-        {
-            TSimd.Store(TSimd.Add(TSimd.Load(folded), TSimd.Add(TSimd.Load(low), c)), folded);
-        }
-    }
-
-    /// <summary>Rows of D and X, columns of H and E, from those of a block on, and where its sums go.</summary>
-    private readonly struct OuterFactors(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* low, float* folded, nint foldedRow)
+    /// <summary>Rows of D and X, columns of H and E, from those of a block on, and where the lanes of its sums go.</summary>
+    private readonly struct OuterFactors(SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* lanes)
     {
         internal readonly SampleMatrix D = d;
         internal readonly SampleMatrix H = h;
         internal readonly SampleMatrix X = x;
         internal readonly SampleMatrix E = e;
-        internal readonly float* Low = low;
-        internal readonly float* Folded = folded;
-        internal readonly nint FoldedRow = foldedRow;
+        internal readonly float* Lanes = lanes;
     }
 
     /// <summary>What the chains of a block are made of, from its first row on.</summary>

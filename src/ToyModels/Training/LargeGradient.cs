@@ -6,7 +6,7 @@ namespace ToyModels;
 /// The implementation for models whose weights fill no cache. Every output is computed; what has zeros is multiplied by its non-zeros: x, of which
 /// a fraction p is present, and D = ∂L/∂o, which is 0 where a ReLU is off. Mathematics as in <see cref="ReferenceGradient"/>; products as in
 /// <see cref="ListKernels{TSimd, TF, TI}"/> and, for the outputs, <see cref="DenseKernels{TSimd, TF, TI}"/>. Results have the bits of
-/// <see cref="DenseGradient{TSimd, TF, TI}"/> where that one keeps no lanes.
+/// <see cref="DenseGradient{TSimd, TF, TI}"/>.
 /// <para>
 /// A batch goes through in segments of 256 samples, a segment in five phases; in each, threads take one piece after the other, and no two pieces meet in
 /// any number. Groups of about sixty features are what W's rows and the lists come in.
@@ -425,5 +425,5 @@ internal static class LargeGradient
     private const int LeastHidden = 64;
 
     /// <summary>Whether there are so many weights that no lanes of all of them are kept, and lists pay, which cost as much as some dozens of products.</summary>
-    internal static bool Fits(int features, int hidden) => hidden >= LeastHidden && !DenseGradient.KeepsLanes(features, hidden);
+    internal static bool Fits(int features, int hidden) => hidden >= LeastHidden && !DenseGradient.IsSmall(features, hidden);
 }

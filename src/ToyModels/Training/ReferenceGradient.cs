@@ -5,7 +5,7 @@ namespace ToyModels;
 /// where x' is 0: ∂L/∂o_j = 2 I_j e_j =: d_j, ∂L/∂b = d, ∂L/∂h = Wd, and since W stands on both sides, ∂L/∂W_j = d_j h + x_j ∂L/∂h.
 /// </summary>
 internal sealed class ReferenceGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch)
-    : DenseEngine(features, batch, chunkRows: 256)
+    : DenseEngine(features, batch, matrixRows: 256)
 {
     private readonly float[] _importances = importances.ToArray();
     private readonly double[] _weights = new double[features * hidden];

@@ -43,8 +43,34 @@ public abstract class SampleReader : IDisposable
         return total;
     }
 
-    /// <summary>Reads the next rows as above, by several threads where the reader can.</summary>
-    internal virtual int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team) => Read(destination.Span, samples, stride);
+    /// <summary>Reads the next rows as <see cref="Read"/> does, but may leave the first of them to be drawn by the caller.</summary>
+    /// <param name="destination">Receives the rows but for those claimed, and zeros behind them.</param>
+    /// <param name="samples">Rows wanted.</param>
+    /// <param name="stride">Distance between features.</param>
+    /// <param name="claim">The rows left to the caller: they belong to the beginning of the destination.</param>
+    /// <returns>Rows read and claimed.</returns>
+    internal virtual int ReadOrClaim(Span<float> destination, int samples, int stride, out RowClaim claim)
+    {
+        claim = default;
+        return Read(destination, samples, stride);
+    }
+
+    /// <summary>Reads the next rows as <see cref="Read"/> does, by several threads where they can be claimed.</summary>
+    internal int ReadShared(PinnedBuffer destination, int samples, int stride, WorkerTeam? team)
+    {
+        if (team is null)
+        {
+            return Read(destination.Span, samples, stride);
+        }
+
+        var read = ReadOrClaim(destination.Span, samples, stride, out var claim);
+        if (claim.Blocks > 0)
+        {
+            team.Share(claim.Blocks, (_, block) => claim.Fill(block, destination.Span[(block * claim.BlockRows)..], stride));
+        }
+
+        return read;
+    }
 
     /// <summary>How many rows are read at a time to list their non-zeros: a multiple of sixteen, such that they stay within bounds for any n.</summary>
     /// <exception cref="ArgumentException">Sixteen rows are more numbers than an array can hold.</exception>

@@ -28,7 +28,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     private int _emptyCount;
 
     internal SmallGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, EmptyRows emptyRows)
-        : base(features, batch, chunkRows: 256)
+        : base(features, batch, matrixRows: 256)
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _emptyRows = emptyRows;

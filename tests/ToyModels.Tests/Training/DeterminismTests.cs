@@ -19,7 +19,7 @@ public sealed class DeterminismTests
         forward 100 20 5f2334ab9b1dbdf5 b9a2cfbd15cfd193
         forward 33 70 df597bf2c6eee583 b98d49ae0497c8c7
         forward 5 2 e91fd5a47336ef7f ebfb0402d9d26b52
-        threads 1 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
+        threads 1 n 70: 05bb35300201af5d b535a4afa519a5a0 c88783d326248bda
         threads 1 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
         threads 1 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
         threads 1 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
@@ -27,7 +27,7 @@ public sealed class DeterminismTests
         threads 1 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
         threads 1 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
         threads 1 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
-        threads 2 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
+        threads 2 n 70: 05bb35300201af5d b535a4afa519a5a0 c88783d326248bda
         threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
         threads 2 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
         threads 2 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
@@ -35,7 +35,7 @@ public sealed class DeterminismTests
         threads 2 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
         threads 2 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
         threads 2 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
-        threads 7 n 70: e9a0fdb3c2352288 b535a4afa519a5a0 c88783d326248bda
+        threads 7 n 70: 05bb35300201af5d b535a4afa519a5a0 c88783d326248bda
         threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
         threads 7 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
         threads 7 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076

@@ -259,20 +259,22 @@ public sealed class GradientTests
         DenseGradient<Simd256, Vector256<float>, Vector256<int>> Create(int size) =>
             new(ToyModelKind.ReluOutput, 70, 4, [.. Importance.Uniform().Resolve(70)], batch: 1100, size);
 
-        (double Trained, double Evaluated) Run(GradientEngine engine)
+        (double Trained, double Evaluated, long Present) Run(GradientEngine engine)
         {
+            var present = new long[70];
             engine.Begin(InitialWeights.XavierNormal(70, 4, 1, 0), new float[70]);
             using var reader = samples.OpenTraining(null, 0);
             double trained = 0, evaluated = 0;
             for (var rows = 0; rows < 1100;)
             {
                 rows += engine.Read(reader, Math.Min(engine.ChunkRows, 1100 - rows));
+                engine.CountPresent(present);
                 engine.AddLoss(ref evaluated);
                 engine.Accumulate(0.5f, ref trained);
             }
 
             engine.End();
-            return (trained, evaluated);
+            return (trained, evaluated, present.Sum());
         }
     }
 
