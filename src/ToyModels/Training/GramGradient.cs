@@ -11,8 +11,8 @@ namespace ToyModels;
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
 /// G and ∂G stays close while all rows of the chunk pass through it, in the order of <see cref="RowsByLength"/>, which also has their targets.
 /// G is symmetric: a panel computes what lies below its diagonal, and takes what lies above from the others. Sums over rows are chains, one
-/// for each element, so no lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have bias
-/// and weights 0.
+/// for each element, so no lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have weights 0
+/// and a bias below 0.
 /// </para>
 /// </summary>
 internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine

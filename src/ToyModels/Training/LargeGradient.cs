@@ -424,6 +424,6 @@ internal static class LargeGradient
 {
     private const int LeastHidden = 64;
 
-    /// <summary>Whether there are so many weights that no lanes of all of them are kept, and lists pay, which cost as much as some dozens of products.</summary>
+    /// <summary>Whether there are so many weights that lists pay, each of whose entries costs as much as some dozens of products.</summary>
     internal static bool Fits(int features, int hidden) => hidden >= LeastHidden && !DenseGradient.IsSmall(features, hidden);
 }

@@ -73,7 +73,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     /// <summary>Blocks of the chunk's rows.</summary>
     internal int Blocks => (_rows.Rows + RowsAtOnce - 1) / RowsAtOnce;
 
-    /// <summary>Begins a batch.</summary>
+    /// <summary>Begins a batch, which <see cref="TakeWeights"/> follows for each panel.</summary>
     internal void Clear() => _gradient.Span.Clear();
 
     /// <summary>Takes rows of W, from the first of a panel on.</summary>

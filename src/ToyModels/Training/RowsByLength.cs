@@ -57,7 +57,7 @@ internal sealed unsafe class RowsByLength
     /// <summary>Value of each non-zero.</summary>
     internal ReadOnlySpan<float> Values => _values;
 
-    /// <summary>x of the rows, row-major.</summary>
+    /// <summary>x of the rows, row-major, where it was wanted.</summary>
     internal PinnedBuffer Matrix { get; }
 
     /// <summary>From one row of the matrix to the next.</summary>
