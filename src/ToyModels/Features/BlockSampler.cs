@@ -157,6 +157,7 @@ internal static unsafe class BlockSampler<TSimd, TF, TI>
     /// <param name="cells">Number of cells, where they end.</param>
     /// <param name="cell">The cell of the last non-zero so far.</param>
     /// <returns>How many lie before the end.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int Place(int* gaps, int count, int cells, ref long cell)
     {
         var (last, e) = (cell, 0);

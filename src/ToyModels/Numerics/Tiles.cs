@@ -38,26 +38,16 @@ internal static class Tiles
         }
     }
 
-    /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ.</summary>
+    /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ. They may be one and the same.</summary>
     internal static unsafe void AddTransposed(float* a, float* b)
     {
-        for (var row = 0; row < Side; row++)
+        const int quarter = 4;
+        for (var row = 0; row < Side; row += quarter)
         {
-            for (var column = 0; column < Side; column += Vector128<float>.Count)
+            // A square that meets itself: each pair once.
+            for (var column = a == b ? row : 0; column < Side; column += quarter)
             {
-                if (Sse.IsSupported && row % Vector128<float>.Count == 0)
-                {
-                    AddTransposedSquare(a + (row * Side) + column, b + (column * Side) + row);
-                }
-                else if (!Sse.IsSupported)
-                {
-                    for (var c = column; c < column + Vector128<float>.Count; c++)
-                    {
-                        ref var sum = ref a[(row * Side) + c];
-                        sum += b[(c * Side) + row];
-                        b[(c * Side) + row] = sum;
-                    }
-                }
+                AddTransposedSquare(a + (row * Side) + column, b + (column * Side) + row);
             }
         }
     }
@@ -65,6 +55,21 @@ internal static class Tiles
     /// <summary>The same of four by four, sixteen apart.</summary>
     private static unsafe void AddTransposedSquare(float* a, float* b)
     {
+        if (!Sse.IsSupported)
+        {
+            for (var row = 0; row < 4; row++)
+            {
+                for (var column = a == b ? row : 0; column < 4; column++)
+                {
+                    ref var sum = ref a[(row * Side) + column];
+                    sum += b[(column * Side) + row];
+                    b[(column * Side) + row] = sum;
+                }
+            }
+
+            return;
+        }
+
         var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + Side), Vector128.Load(a + (2 * Side)), Vector128.Load(a + (3 * Side)));
         Turn(Vector128.Load(b), Vector128.Load(b + Side), Vector128.Load(b + (2 * Side)), Vector128.Load(b + (3 * Side)), out var b0, out var b1, out var b2, out var b3);
         (a0, a1, a2, a3) = (a0 + b0, a1 + b1, a2 + b2, a3 + b3);

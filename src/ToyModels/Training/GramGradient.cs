@@ -244,38 +244,27 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of the panel that begins with <paramref name="j"/> down to its own.</summary>
     private void Symmetrise(int j)
     {
-        for (var i = 0; i < j; i += Lanes.Count)
+        var side = Math.Min(Lanes.Count, _features - j);
+        for (var i = 0; i <= j; i += Lanes.Count)
         {
-            var above = Square(_gramGradient, i, j);
-            if (_features - j >= Lanes.Count)
+            float* above = Square(_gramGradient, i, j), below = Square(_gramGradient, j, i);
+            if (side == Lanes.Count)
             {
-                Tiles.AddTransposed(above, Square(_gramGradient, j, i));
+                Tiles.AddTransposed(above, below);
             }
             else
             {
-                AddTransposed(above, Square(_gramGradient, j, i), Lanes.Count, _features - j);
-            }
-        }
-
-        // A square on the diagonal meets itself: each pair of elements once.
-        var own = Square(_gramGradient, j, j);
-        var side = Math.Min(Lanes.Count, _features - j);
-        for (var row = 0; row < side; row++)
-        {
-            for (var column = 0; column <= row; column++)
-            {
-                var sum = own[(row * Lanes.Count) + column] + own[(column * Lanes.Count) + row];
-                own[(row * Lanes.Count) + column] = sum;
-                own[(column * Lanes.Count) + row] = sum;
+                AddTransposed(above, below, i < j ? Lanes.Count : side, side);
             }
         }
     }
 
+    /// <summary>What <see cref="Tiles.AddTransposed"/> does, of squares that are cut off.</summary>
     private static void AddTransposed(float* above, float* below, int rows, int columns)
     {
         for (var row = 0; row < rows; row++)
         {
-            for (var column = 0; column < columns; column++)
+            for (var column = above == below ? row : 0; column < columns; column++)
             {
                 ref var sum = ref above[(row * Lanes.Count) + column];
                 sum += below[(column * Lanes.Count) + row];
