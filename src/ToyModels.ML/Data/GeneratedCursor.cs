@@ -5,13 +5,14 @@ namespace ToyModels.ML;
 
 /// <summary>
 /// Reads every <paramref name="step"/>-th block of a generated view, from turn <paramref name="first"/>. A block is drawn when its first value
-/// is asked for, and its rows are put together a stretch at a time.
+/// is asked for: row after row where it is drawn by gaps, else feature after feature, and its rows are put together a stretch at a time.
 /// </summary>
 internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : BlockCursor
 {
     private readonly int _count = view.Sampler.Distribution.Count;
     private readonly int _blockRows = view.Sampler.BlockRows;
     private readonly int[] _order = new int[view.Sampler.BlockRows];
+    private readonly SparseBlock? _listed = view.Sampler.IsSparse ? new(view.Sampler.Distribution.Count) : null;
     private float[]? _drawn;
     private float[]? _rows;
     private int[]? _indices;
@@ -65,9 +66,18 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
         RowAccess.RequirePosition(_position);
         if (Block != _turn)
         {
-            _drawn ??= new float[_count * _blockRows];
             _rows ??= new float[_count * _blockRows];
-            view.Sampler.FillBlock(_block, _drawn);
+            if (_listed is not null)
+            {
+                view.Sampler.ListBlock(_block, _listed);
+                _listed.CopyTo(_rows);
+            }
+            else
+            {
+                _drawn ??= new float[_count * _blockRows];
+                view.Sampler.FillBlock(_block, _drawn);
+            }
+
             Block = _turn;
         }
 
@@ -112,9 +122,14 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
         return _rows.AsSpan(Row * _count, _count);
     }
 
-    /// <summary>Turns a stretch of rows from the order in which it was drawn, feature after feature, to row after row, unless that is done.</summary>
+    /// <summary>Turns a stretch of rows that was drawn feature after feature to row after row, unless that is done.</summary>
     private void Turn(int first)
     {
+        if (_listed is not null)
+        {
+            return;
+        }
+
         // A turn's number plus 1: 0 is that of none.
         ref var turned = ref _turned[first / StretchRows];
         if (turned != _turn + 1)

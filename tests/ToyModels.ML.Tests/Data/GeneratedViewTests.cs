@@ -58,11 +58,16 @@ public class GeneratedViewTests
         Assert.Equal(10, row.Length);
     }
 
-    [Fact]
-    public void Rows_are_those_of_the_sampler()
+    [Theory]
+    [InlineData(0.5f, 0.5f)]
+    [InlineData(0.04f, 0.04f)]
+    [InlineData(0.05f, 0.01f)]
+    [InlineData(0.9f, 0.01f)]
+    public void Rows_are_those_of_the_sampler(float firstHalf, float secondHalf)
     {
-        var view = Generate(2500);
-        var sampler = new FeatureSampler(new FeatureDistribution(10, 0.5f), 7);
+        var distribution = new FeatureDistribution([.. Enumerable.Range(0, 10).Select(i => i < 5 ? firstHalf : secondHalf)]);
+        var view = _ml.ToyModels().Generate(distribution, 2500, seed: 7);
+        var sampler = new FeatureSampler(distribution, 7);
         var block = new float[10 * sampler.BlockRows];
         var rows = view.Column("Features");
 
