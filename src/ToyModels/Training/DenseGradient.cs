@@ -79,7 +79,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _forward = (_, slice) => Slice(slice, isBothWays: false);
         _bothWays = (_, slice) => Slice(slice, isBothWays: true);
         _passPiece = PassPiece;
-        _addWeightGradient = (thread, tile) => AddWeightGradient(thread, tile);
+        _addWeightGradient = AddWeightGradient;
         _importances = importances.ToArray();
         _weights = new((long)features * hidden);
         _weightGradient = new((long)features * hidden);
@@ -138,6 +138,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
             Draw(slice);
         }
 
+        Array.Clear(_claims);
         base.CountPresent(present);
     }
 

@@ -99,11 +99,11 @@ internal static class Engines
             // The product of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs, and back again,
             // by about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each.
             var panels = Math.Ceiling(features / Lanes.Count);
-            var perPanel = WaysBack.PerPanel(features, present);
-            var back = WaysBack.ByGram(features, hidden, batch * present, perPanel);
+            var perPanel = GramCosts.PerPanel(features, present);
+            var back = GramCosts.BackByGram(features, hidden, batch * present, perPanel);
             if (instance.Options.Kind == ToyModelKind.ReluOutput)
             {
-                back = Math.Min(back, WaysBack.ByLiveOutputs(hidden, batch * present, 3 * batch * present));
+                back = Math.Min(back, GramCosts.BackByLiveOutputs(hidden, batch * present, 3 * batch * present));
             }
 
             yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + back

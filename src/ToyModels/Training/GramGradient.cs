@@ -301,7 +301,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
         else
         {
-            _panelsAtOnce = WaysBack.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
+            _panelsAtOnce = GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
             Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel);
         }
 
@@ -318,12 +318,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// </summary>
     private void ChooseWayBack()
     {
-        var byGram = WaysBack.ByGram(_features, _hidden, _present, WaysBack.PerPanel(_features, PresentInRow));
+        var byGram = GramCosts.BackByGram(_features, _hidden, _present, GramCosts.PerPanel(_features, PresentInRow));
         if (_isLive)
         {
-            _isLive = WaysBack.ByLiveOutputs(_hidden, _present, _liveOutputs) < byGram;
+            _isLive = GramCosts.BackByLiveOutputs(_hidden, _present, _liveOutputs) < byGram;
         }
-        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && WaysBack.ByLiveOutputs(_hidden, _present, 0) < byGram)
+        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && GramCosts.BackByLiveOutputs(_hidden, _present, 0) < byGram)
         {
             var (live, counted) = (0.0, 0);
             for (var panel = (int)(_batch / BatchesBetweenCounts % Math.Min(PanelsBetweenCounts, Panels)); panel < Panels; panel += PanelsBetweenCounts)
@@ -334,7 +334,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
             // As many in the others, and in the chunks before, where these had as many non-zeros.
             live *= (double)Panels / counted * _present / Math.Max(_samples.Features.Length, 1);
-            _isLive = WaysBack.ByLiveOutputs(_hidden, _present, live) < byGram;
+            _isLive = GramCosts.BackByLiveOutputs(_hidden, _present, live) < byGram;
         }
 
         _batch++;

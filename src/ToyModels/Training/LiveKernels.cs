@@ -231,59 +231,39 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
         }
     }
 
-    /// <summary>e += d·W_j for listed errors of one block and panel.</summary>
-    internal static void AddErrors(Listed* listed, int count, float* weights, float* e, int rowLength)
+    /// <summary>Adds value·from[column] to row after row of listed cells of one panel: e += d·W_j.</summary>
+    internal static void AddToRows(Listed* listed, int count, float* from, float* rows, int rowLength) => AddListed<On>(listed, count, from, rows, rowLength);
+
+    /// <summary>Adds value·from[row] to column after column of listed cells of one panel: ∂L/∂W_i += x·e.</summary>
+    internal static void AddToColumns(Listed* listed, int count, float* from, float* columns, int rowLength) => AddListed<Off>(listed, count, from, columns, rowLength);
+
+    private static void AddListed<TToRows>(Listed* listed, int count, float* from, float* to, int rowLength)
+        where TToRows : struct, ISwitch
     {
         switch (rowLength / (2 * TSimd.Width))
         {
             case 1:
-                AddErrors<One>(listed, count, weights, e, rowLength);
+                AddListed<TToRows, One>(listed, count, from, to, rowLength);
                 break;
             case 2:
-                AddErrors<Two>(listed, count, weights, e, rowLength);
+                AddListed<TToRows, Two>(listed, count, from, to, rowLength);
                 break;
             default:
-                AddErrors<Three>(listed, count, weights, e, rowLength);
+                AddListed<TToRows, Three>(listed, count, from, to, rowLength);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddErrors<TPairs>(Listed* listed, int count, float* weights, float* e, nint rowLength)
+    private static void AddListed<TToRows, TPairs>(Listed* listed, int count, float* from, float* to, nint rowLength)
+        where TToRows : struct, ISwitch
         where TPairs : struct, ICount
     {
         for (; count > 0; count--, listed++)
         {
             nint cell = listed->Offset;
-            Add<TPairs>(TSimd.Splat(listed->Value), weights + ((cell & (Lanes.Count - 1)) * rowLength), e + ((cell >> 4) * rowLength), rowLength);
-        }
-    }
-
-    /// <summary>∂L/∂W_i += x·e for the non-zeros of one panel.</summary>
-    internal static void AddBack(Listed* listed, int count, float* e, float* gradient, int rowLength)
-    {
-        switch (rowLength / (2 * TSimd.Width))
-        {
-            case 1:
-                AddBack<One>(listed, count, e, gradient, rowLength);
-                break;
-            case 2:
-                AddBack<Two>(listed, count, e, gradient, rowLength);
-                break;
-            default:
-                AddBack<Three>(listed, count, e, gradient, rowLength);
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddBack<TPairs>(Listed* listed, int count, float* e, float* gradient, nint rowLength)
-        where TPairs : struct, ICount
-    {
-        for (; count > 0; count--, listed++)
-        {
-            nint cell = listed->Offset;
-            Add<TPairs>(TSimd.Splat(listed->Value), e + ((cell >> 4) * rowLength), gradient + ((cell & (Lanes.Count - 1)) * rowLength), rowLength);
+            nint row = (cell >> 4) * rowLength, column = (cell & (Lanes.Count - 1)) * rowLength;
+            Add<TPairs>(TSimd.Splat(listed->Value), from + (TToRows.IsOn ? column : row), to + (TToRows.IsOn ? row : column), rowLength);
         }
     }
 

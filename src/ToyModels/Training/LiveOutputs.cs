@@ -192,7 +192,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
             var entries = _panels[p].Block(block);
             fixed (Listed* listed = entries)
             {
-                LiveKernels<TSimd, TF, TI>.AddErrors(
+                LiveKernels<TSimd, TF, TI>.AddToRows(
                     listed, entries.Length, _weights.Pointer + ((nint)p * Lanes.Count * RowLength), _e.Pointer + ((nint)first * RowLength), RowLength);
             }
         }
@@ -204,7 +204,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
         var entries = _lists.Panel(j / Lanes.Count);
         fixed (Listed* listed = entries)
         {
-            LiveKernels<TSimd, TF, TI>.AddBack(listed, entries.Length, _e.Pointer, _gradient.Pointer + ((nint)j * RowLength), RowLength);
+            LiveKernels<TSimd, TF, TI>.AddToColumns(listed, entries.Length, _e.Pointer, _gradient.Pointer + ((nint)j * RowLength), RowLength);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class WorkerTeamTests
                 caller += thread == 0 ? 1 : 0;
                 Interlocked.Decrement(ref left);
             },
-            () => SpinWait.SpinUntil(() => Volatile.Read(ref left) == 0));
+            () => SpinWait.SpinUntil(() => Volatile.Read(ref left) == 0, TimeSpan.FromSeconds(30)));
         Assert.Equal(0, left);
         Assert.Equal(0, caller);
     }

@@ -1,10 +1,10 @@
 namespace ToyModels;
 
 /// <summary>
-/// What the two ways back of the form over non-zeros cost for one batch, in nanoseconds of one core, as the costs of <see cref="Engines"/> are:
+/// What a batch costs the form over non-zeros where it has a choice, in nanoseconds of one core, as the costs of <see cref="Engines"/> are:
 /// fitted once, committed, never measured at run time.
 /// </summary>
-internal static class WaysBack
+internal static class GramCosts
 {
     /// <summary>Non-zeros of a row from which two panels of sixteen outputs at once pay: each non-zero is looked up once for both.</summary>
     private const int LongRow = 4;
@@ -20,11 +20,11 @@ internal static class WaysBack
     /// <summary>A non-zero through sixteen outputs, one way.</summary>
     internal static double PerPanel(double features, double present) => AreTwoPanelsAtOnce(features, present) ? 0.62 : 0.85;
 
-    /// <summary>By the gradient of the Gram matrix: two products of n·n·m once, and each non-zero through all outputs.</summary>
-    internal static double ByGram(double features, double hidden, double present, double perPanel) =>
+    /// <summary>Back by the gradient of the Gram matrix: two products of n·n·m once, and each non-zero through all outputs.</summary>
+    internal static double BackByGram(double features, double hidden, double present, double perPanel) =>
         (0.032 * features * features * hidden) + (0.4 * features * features) + (perPanel * present * Math.Ceiling(features / Lanes.Count));
 
-    /// <summary>By the outputs that live: a few short products for each of them and for each non-zero.</summary>
-    internal static double ByLiveOutputs(double hidden, double present, double live) =>
+    /// <summary>Back by the outputs that live: a few short products for each of them and for each non-zero.</summary>
+    internal static double BackByLiveOutputs(double hidden, double present, double live) =>
         (live * (8 + (0.13 * hidden))) + (present * (4 + (0.05 * hidden)));
 }
