@@ -6,7 +6,7 @@ using ToyModels;
 // Prints the vector widths that this process sees, then one hash a line. DeterminismTests runs it under different hardware settings.
 Console.WriteLine($"widths {(Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0)}");
 
-foreach (var (n, density) in (IEnumerable<(int, float)>)[(20, 1), (20, 0.3f), (20, 1f / 16), (20, 0.05f), (20, 0.002f), (100, 0.1f)])
+foreach (var (n, density) in (IEnumerable<(int, float)>)[(20, 1), (20, 0.3f), (20, 1f / 16), (20, 0.05f), (20, 0.002f), (100, 0.1f), (5, 0.1f), (3, 0.001f)])
 {
     var sampler = new FeatureSampler(new FeatureDistribution(n, density, ValueRange.Symmetric), seed: 7);
     var block = new float[n * sampler.BlockRows];

@@ -12,7 +12,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
     private readonly int _count = view.Sampler.Distribution.Count;
     private readonly int _blockRows = view.Sampler.BlockRows;
     private readonly int[] _order = new int[view.Sampler.BlockRows];
-    private readonly SparseBlock? _listed = view.Sampler.IsSparse ? new(view.Sampler.Distribution.Count) : null;
+    private readonly SparseBlock? _listed = view.Sampler.IsListed ? new(view.Sampler.Distribution.Count) : null;
     private float[]? _drawn;
     private float[]? _rows;
     private int[]? _indices;

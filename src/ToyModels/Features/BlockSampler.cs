@@ -1,256 +1,115 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
-/// <summary>
-/// Draws one block of rows. Features of equal density stand in runs. From <see cref="DensityRun.DenseFrom"/> on every element is drawn: one
-/// 31-bit integer u tells presence (u below T = p·2³¹) and value (u/T, then uniform on [0, 1)) at once. Below it the gaps between the run's
-/// non-zeros, row after row, are drawn instead, geometric with ratio 1 − p, ⌊ln U / ln(1 − p)⌋, so that the cost is that of the non-zeros.
-/// </summary>
-internal static unsafe class BlockSampler<TSimd, TF, TI>
-    where TSimd : struct, ISimd<TF, TI>
-    where TF : unmanaged
-    where TI : unmanaged
+/// <summary>Draws blocks of rows of one distribution, in the one way that suits it: <see cref="NonEmptyLaw"/> where there is one, else run by run of equal densities.</summary>
+internal abstract unsafe class BlockSampler
 {
-    /// <summary>Fills n·rows values, feature i of row s at [i·stride + s]; <paramref name="rows"/> is a power of two from 16 up.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Fill(ReadOnlySpan<DensityRun> runs, RandomKey key, float* destination, int rows, nint stride)
+    private readonly NonEmptyLaw? _law;
+    private readonly int _rows;
+
+    private BlockSampler(FeatureDistribution distribution, int rows)
     {
-        var passes = Lanes.Count / TSimd.Width;
-        var generators = stackalloc LaneGenerator<TSimd, TF, TI>[passes];
-        for (var pass = 0; pass < passes; pass++)
-        {
-            generators[pass] = new(key, pass * TSimd.Width);
-        }
-
-        foreach (ref readonly var run in runs)
-        {
-            var start = destination + (run.First * stride);
-            if (run.IsDense)
-            {
-                FillDense(run, generators, start, rows, stride);
-                continue;
-            }
-
-            for (var feature = 0; feature < run.Count; feature++)
-            {
-                new Span<float>(start + (feature * stride), rows).Clear();
-            }
-
-            if (run.Density > 0)
-            {
-                var matrix = new MatrixSink(run, start, stride);
-                DrawGaps(run, generators, run.Count * rows, ref matrix);
-            }
-        }
+        _law = NonEmptyLaw.Of(distribution, rows);
+        _rows = rows;
+        Runs = DensityRun.Of(distribution);
+        IsListed = _law is null && Runs.All(run => !run.IsDense);
     }
 
-    /// <summary>The non-zeros of a block whose runs are all sparse, row after row: the same that <see cref="Fill"/> puts in its matrix.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void List(ReadOnlySpan<DensityRun> runs, RandomKey key, int rows, SparseBlock destination)
+    /// <summary>Whether blocks are drawn by their non-zeros: <see cref="List"/> then does it.</summary>
+    internal bool IsListed { get; }
+
+    /// <summary>Whether rows are drawn under the condition that they are not empty: <see cref="FillNonEmpty"/> and <see cref="Choose"/> then do it.</summary>
+    internal bool LeavesEmptyRowsOut => _law is not null;
+
+    private ImmutableArray<DensityRun> Runs { get; }
+
+    /// <summary>The sampler for the vectors of this processor.</summary>
+    /// <param name="distribution">What is drawn.</param>
+    /// <param name="rows">Rows of a block, a power of two from 16 to 1024.</param>
+    internal static BlockSampler Create(FeatureDistribution distribution, int rows) =>
+        Vector512.IsHardwareAccelerated ? new Of<Simd512, Vector512<float>, Vector512<int>>(distribution, rows)
+        : Vector256.IsHardwareAccelerated ? new Of<Simd256, Vector256<float>, Vector256<int>>(distribution, rows)
+        : new Of<Simd128, Vector128<float>, Vector128<int>>(distribution, rows);
+
+    /// <summary>Draws one block: feature i of row s goes to [i·stride + s].</summary>
+    internal void Fill(RandomKey key, float* destination, int features, nint stride)
     {
-        destination.Clear();
-        var passes = Lanes.Count / TSimd.Width;
-        var generators = stackalloc LaneGenerator<TSimd, TF, TI>[passes];
-        for (var pass = 0; pass < passes; pass++)
+        if (_law is null)
         {
-            generators[pass] = new(key, pass * TSimd.Width);
-        }
-
-        foreach (ref readonly var run in runs)
-        {
-            if (run.Density > 0)
-            {
-                var first = destination.Count;
-                var list = new ListSink(destination);
-                DrawGaps(run, generators, run.Count * rows, ref list);
-                if (runs.Length > 1)
-                {
-                    destination.Widen(first, run);
-                }
-            }
-        }
-
-        if (runs.Length > 1)
-        {
-            destination.SortByRow(rows);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FillDense(in DensityRun run, LaneGenerator<TSimd, TF, TI>* generators, float* destination, int rows, nint stride)
-    {
-        var last = TSimd.Splat(run.LastPresent);
-        var scale = TSimd.Splat(run.Scale);
-        var shift = TSimd.Splat(run.Shift);
-        var largest = TSimd.Splat(DensityRun.Largest);
-        if (TSimd.Width == Lanes.Count)
-        {
-            var generator = generators[0];
-            for (var feature = 0; feature < run.Count; feature++, destination += stride)
-            {
-                for (var s = 0; s < rows; s += Lanes.Count)
-                {
-                    TSimd.Store(Draw(ref generator, last, scale, shift, largest), destination + s);
-                }
-            }
-
-            generators[0] = generator;
+            DrawRuns(key, destination, stride);
             return;
         }
 
-        // Two generators side by side: one alone would wait for its own next state.
-        for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass += 2)
+        var kept = FillNonEmpty(key, destination, stride);
+        Span<byte> places = stackalloc byte[_rows];
+        Choose(key, kept, places);
+        fixed (byte* chosen = places)
         {
-            var (first, second) = (generators[pass], generators[pass + 1]);
-            for (var feature = 0; feature < run.Count; feature++)
+            for (var i = 0; i < features; i++)
             {
-                var row = destination + (feature * stride) + (pass * TSimd.Width);
-                for (var s = 0; s < rows; s += Lanes.Count)
-                {
-                    TSimd.Store(Draw(ref first, last, scale, shift, largest), row + s);
-                    TSimd.Store(Draw(ref second, last, scale, shift, largest), row + s + TSimd.Width);
-                }
+                Spread(destination + (i * stride), kept, chosen, _rows);
             }
-
-            (generators[pass], generators[pass + 1]) = (first, second);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Draw(ref LaneGenerator<TSimd, TF, TI> generator, TI last, TF scale, TF shift, TF largest)
-    {
-        var u = generator.Next();
-        var value = TSimd.Min(TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift), largest);
-        return TSimd.WhereAtMost(u, last, value);
-    }
-
-    /// <summary>
-    /// Walks the cells of a run, row by row and feature by feature within a row, from non-zero to non-zero. They are drawn by the sixteen, as
-    /// many sixteens at once as are expected before the end: what the walk waits for is then long there.
-    /// </summary>
-    private static void DrawGaps<TSink>(in DensityRun run, LaneGenerator<TSimd, TF, TI>* generators, int cells, ref TSink sink)
-        where TSink : struct, ISink
-    {
-        const int most = 16 * Lanes.Count;
-        var drawn = stackalloc int[most];
-        var values = stackalloc float[most];
-        var cell = -1L;
-        int count, present;
-        do
-        {
-            count = Math.Clamp((int)((cells - cell) * run.Density) & -Lanes.Count, Lanes.Count, most);
-            for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass++)
-            {
-                Draw(run, ref generators[pass], drawn + (pass * TSimd.Width), values + (pass * TSimd.Width), count);
-            }
-
-            present = Place(drawn, count, cells, ref cell);
-            sink.Take(drawn, values, present);
-        }
-        while (present == count);
-    }
-
-    /// <summary>Gaps become the cells behind them.</summary>
-    /// <param name="gaps">Empty cells before each non-zero; receives its cell.</param>
-    /// <param name="count">Number of gaps.</param>
-    /// <param name="cells">Number of cells, where they end.</param>
-    /// <param name="cell">The cell of the last non-zero so far.</param>
-    /// <returns>How many lie before the end.</returns>
+    /// <summary>Moves the first numbers of a stretch to the places chosen, and zeros to the others: from the last on, so that none is overwritten before it has moved.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static int Place(int* gaps, int count, int cells, ref long cell)
+    private static void Spread(float* numbers, nint left, byte* chosen, nint places)
     {
-        var (last, e) = (cell, 0);
-        for (; e < count; e++)
+        var bits = (int*)numbers;
+        for (var place = places - 1; place >= 0; place--)
         {
-            last += gaps[e] + 1L;
-            if (last >= cells)
-            {
-                break;
-            }
-
-            gaps[e] = (int)last;
-        }
-
-        cell = last;
-        return e;
-    }
-
-    /// <summary>Gaps before non-zeros, and their values, in the lanes of one vector of every sixteen.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Draw(in DensityRun run, ref LaneGenerator<TSimd, TF, TI> lanes, int* gaps, float* values, int count)
-    {
-        var generator = lanes;
-        var scale = TSimd.Splat(run.Scale);
-        var shift = TSimd.Splat(run.Shift);
-        var largest = TSimd.Splat(DensityRun.Largest);
-        var inverse = TSimd.Splat(run.InverseLogAbsent);
-        var longest = TSimd.Splat((float)(1 << 30));
-        for (var first = 0; first < count; first += Lanes.Count)
-        {
-            var gap = TSimd.Min(TSimd.Floor(TSimd.Multiply(LogOfUniform(generator.Next()), inverse)), longest);
-            TSimd.Store(TSimd.ToInt32(gap), gaps + first);
-            TSimd.Store(TSimd.Min(TSimd.MultiplyAdd(TSimd.ToSingle(generator.Next()), scale, shift), largest), values + first);
-        }
-
-        lanes = generator;
-    }
-
-    /// <summary>
-    /// ln of (2³¹ − u)·2⁻³¹, a uniform number in (0, 1]: exponent and mantissa apart, m in [√½, √2), then
-    /// ln(1 + f) = f − f²/2 + f³·P(f), P of degree 7 through the Chebyshev nodes: relative error below 3e-8 before rounding.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF LogOfUniform(TI u)
-    {
-        const int rootHalfBits = 0x3F3504F3;
-        var whole = TSimd.Add(TSimd.ToSingle(TSimd.Subtract(TSimd.Splat(int.MaxValue), u)), TSimd.Splat(1f));
-        var bits = TSimd.Bits(whole);
-        var exponent = TSimd.ShiftRightSigned(TSimd.Subtract(bits, TSimd.Splat(rootHalfBits)), 23);
-        var f = TSimd.Subtract(TSimd.FromBits(TSimd.Subtract(bits, TSimd.ShiftLeft(exponent, 23))), TSimd.Splat(1f));
-        var p = TSimd.Splat(-0.0790274377f);
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(0.126223198f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(-0.129981838f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(0.142144959f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(-0.166412815f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(0.200010451f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(-0.250003064f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(0.333333307f));
-        p = TSimd.MultiplyAdd(p, f, TSimd.Splat(-0.5f));
-        var square = TSimd.Multiply(f, f);
-        var log = TSimd.MultiplyAdd(square, p, f);
-        return TSimd.MultiplyAdd(TSimd.ToSingle(TSimd.Subtract(exponent, TSimd.Splat(31))), TSimd.Splat(0.693147181f), log);
-    }
-
-    /// <summary>Where drawn non-zeros go.</summary>
-    private interface ISink
-    {
-        /// <summary>Takes some of them.</summary>
-        /// <param name="cells">Their cells, ascending.</param>
-        /// <param name="values">Their values.</param>
-        /// <param name="count">How many they are.</param>
-        void Take(int* cells, float* values, int count);
-    }
-
-    /// <summary>Into a feature-major matrix.</summary>
-    private readonly struct MatrixSink(in DensityRun run, float* destination, nint stride) : ISink
-    {
-        private readonly Divisor _divisor = run.Divisor;
-        private readonly int _count = run.Count;
-
-        public void Take(int* cells, float* values, int count)
-        {
-            for (var e = 0; e < count; e++)
-            {
-                var row = _divisor.Quotient(cells[e]);
-                destination[((cells[e] - (row * _count)) * stride) + row] = values[e];
-            }
+            // Without a branch. Where nothing is left this reads the number that it then writes zero to.
+            nint isChosen = chosen[place];
+            left -= isChosen;
+            bits[place] = bits[left] & -(int)isChosen;
         }
     }
 
-    /// <summary>Into a list, in the order in which they come.</summary>
-    private readonly struct ListSink(SparseBlock destination) : ISink
+    /// <summary>The rows of a block that are not empty, one after the other: feature i of the s-th goes to [i·stride + s]. Whole sixteens of rows are written.</summary>
+    /// <returns>How many they are.</returns>
+    internal int FillNonEmpty(RandomKey key, float* destination, nint stride)
     {
-        public void Take(int* cells, float* values, int count) => destination.Add(new(cells, count), new(values, count));
+        // The lanes hash the whole key, so that its bits are free to be a number of their own.
+        var kept = _law!.Count.Of(key.High);
+        DrawNonEmpty(_law, key, kept, destination, stride);
+        return kept;
+    }
+
+    /// <summary>The places of those rows in the block.</summary>
+    /// <param name="key">The block's.</param>
+    /// <param name="kept">How many rows there are.</param>
+    /// <param name="places">Receives 1 for each row of the block that is one of them, 0 for the others.</param>
+    internal void Choose(RandomKey key, int kept, Span<byte> places) => DrawPlaces(key.Derive(0), kept, places);
+
+    /// <summary>Lists the non-zeros of one block, row after row.</summary>
+    internal abstract void List(RandomKey key, SparseBlock destination);
+
+    protected abstract void DrawRuns(RandomKey key, float* destination, nint stride);
+
+    protected abstract void DrawNonEmpty(NonEmptyLaw law, RandomKey key, int rows, float* destination, nint stride);
+
+    protected abstract void DrawPlaces(RandomKey key, int kept, Span<byte> places);
+
+    /// <summary>On one kind of vector; the bits are the same on all.</summary>
+    internal sealed class Of<TSimd, TF, TI>(FeatureDistribution distribution, int rows) : BlockSampler(distribution, rows)
+        where TSimd : struct, ISimd<TF, TI>
+        where TF : unmanaged
+        where TI : unmanaged
+    {
+        internal override void List(RandomKey key, SparseBlock destination) =>
+            RunSampler<TSimd, TF, TI>.List(Runs.AsSpan(), key, _rows, destination);
+
+        protected override void DrawRuns(RandomKey key, float* destination, nint stride) =>
+            RunSampler<TSimd, TF, TI>.Fill(Runs.AsSpan(), key, destination, _rows, stride);
+
+        protected override void DrawNonEmpty(NonEmptyLaw law, RandomKey key, int rows, float* destination, nint stride) =>
+            NonEmptySampler<TSimd, TF, TI>.Fill(law, key, rows, destination, stride);
+
+        protected override void DrawPlaces(RandomKey key, int kept, Span<byte> places) =>
+            NonEmptySampler<TSimd, TF, TI>.Choose(key, kept, places);
     }
 }

@@ -5,18 +5,14 @@ namespace ToyModels;
 /// <summary>Neighbouring features of one density, with the constants that drawing them needs.</summary>
 internal readonly struct DensityRun
 {
-    /// <summary>The largest Single below 1: rounding must not carry a value up to the open end of its range.</summary>
-    internal const float Largest = 0.99999994f;
-
     private DensityRun(int first, int count, float density, ValueRange range, bool isDense)
     {
         First = first;
         Count = count;
         Density = density;
         IsDense = isDense;
-        var present = IsDense ? (long)(density * (double)(1L << 31)) : 1L << 31;
-        LastPresent = (int)(present - 1);
-        (Scale, Shift) = range == ValueRange.Unit ? ((float)(1.0 / present), 0f) : ((float)(2.0 / present), -1f);
+        Presence = new Presence(IsDense ? density : 1, range);
+        Shift = Presence.ShiftOf(range);
         Divisor = new Divisor(count);
         InverseLogAbsent = IsDense || density == 0 ? 0 : (float)Math.Max(1 / LogAbsent(density), -1e30);
     }
@@ -33,13 +29,10 @@ internal readonly struct DensityRun
     /// <summary>Whether every element is drawn.</summary>
     internal bool IsDense { get; }
 
-    /// <summary>T − 1: the last integer of 31 bits that stands for a present feature.</summary>
-    internal int LastPresent { get; }
+    /// <summary>What decides on an element; where gaps are drawn, on the value of one that is present.</summary>
+    internal Presence Presence { get; }
 
-    /// <summary>From integer to value: value = u·Scale + Shift.</summary>
-    internal float Scale { get; }
-
-    /// <summary>See <see cref="Scale"/>.</summary>
+    /// <summary>From integer to value: value = u·scale + shift.</summary>
     internal float Shift { get; }
 
     /// <summary>From a cell of the run, row after row, to its row.</summary>

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
@@ -14,7 +12,7 @@ namespace ToyModels;
 /// </remarks>
 public sealed class FeatureSampler
 {
-    private readonly ImmutableArray<DensityRun> _runs;
+    private readonly BlockSampler _blocks;
     private readonly RandomKey _key;
 
     /// <param name="distribution">What is drawn.</param>
@@ -27,7 +25,7 @@ public sealed class FeatureSampler
         Seed = seed;
         Stream = stream;
         BlockRows = RowsPerBlock(distribution.Count);
-        _runs = DensityRun.Of(distribution);
+        _blocks = BlockSampler.Create(distribution, BlockRows);
         _key = RandomKey.Create(RandomKey.Purpose.Data, seed).Derive((uint)stream);
     }
 
@@ -56,49 +54,46 @@ public sealed class FeatureSampler
     /// <summary>Draws one block into a wider matrix: feature i of the block's row s goes to [i·stride + s].</summary>
     internal unsafe void FillBlock(long block, Span<float> destination, int stride)
     {
-        // The last feature's row may end before the stride does.
-        Debug.Assert(stride >= BlockRows && destination.Length >= ((Distribution.Count - 1) * stride) + BlockRows);
+        RequireRoom(destination, stride);
         fixed (float* start = destination)
         {
-            var key = _key.Derive((ulong)block);
-            var runs = _runs.AsSpan();
-            if (Vector512.IsHardwareAccelerated)
-            {
-                BlockSampler<Simd512, Vector512<float>, Vector512<int>>.Fill(runs, key, start, BlockRows, stride);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                BlockSampler<Simd256, Vector256<float>, Vector256<int>>.Fill(runs, key, start, BlockRows, stride);
-            }
-            else
-            {
-                BlockSampler<Simd128, Vector128<float>, Vector128<int>>.Fill(runs, key, start, BlockRows, stride);
-            }
+            _blocks.Fill(KeyOf(block), start, Distribution.Count, stride);
         }
     }
 
-    /// <summary>Whether every density is low enough for <see cref="ListBlock"/>.</summary>
-    internal bool IsSparse => _runs.All(run => !run.IsDense);
+    /// <summary>Whether blocks are drawn by their non-zeros, by <see cref="ListBlock"/>.</summary>
+    internal bool IsListed => _blocks.IsListed;
 
-    /// <summary>Lists the non-zeros of one block, row after row; every density is below that from which all elements are drawn.</summary>
+    /// <summary>Lists the non-zeros of one block, row after row.</summary>
     internal void ListBlock(long block, SparseBlock destination)
     {
-        Debug.Assert(IsSparse);
-        var key = _key.Derive((ulong)block);
-        var runs = _runs.AsSpan();
-        if (Vector512.IsHardwareAccelerated)
+        Debug.Assert(IsListed);
+        _blocks.List(KeyOf(block), destination);
+    }
+
+    /// <summary>Whether rows without a non-zero are never drawn: <see cref="FillNonEmpty"/> draws the others.</summary>
+    internal bool LeavesEmptyRowsOut => _blocks.LeavesEmptyRowsOut;
+
+    /// <summary>Draws the rows of one block that are not empty: feature i of the s-th of them goes to [i·stride + s], and what is behind them up to a block's rows is undefined.</summary>
+    /// <returns>How many they are.</returns>
+    internal unsafe int FillNonEmpty(long block, Span<float> destination, int stride)
+    {
+        Debug.Assert(LeavesEmptyRowsOut);
+        RequireRoom(destination, stride);
+        fixed (float* start = destination)
         {
-            BlockSampler<Simd512, Vector512<float>, Vector512<int>>.List(runs, key, BlockRows, destination);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            BlockSampler<Simd256, Vector256<float>, Vector256<int>>.List(runs, key, BlockRows, destination);
-        }
-        else
-        {
-            BlockSampler<Simd128, Vector128<float>, Vector128<int>>.List(runs, key, BlockRows, destination);
+            return _blocks.FillNonEmpty(KeyOf(block), start, stride);
         }
     }
+
+    /// <summary>The places in the block of the <paramref name="kept"/> rows that <see cref="FillNonEmpty"/> draws: 1 for each, 0 for the others.</summary>
+    internal void Choose(long block, int kept, Span<byte> places) => _blocks.Choose(KeyOf(block), kept, places);
+
+    private RandomKey KeyOf(long block) => _key.Derive((ulong)block);
+
+    // The last feature's row may end before the stride does.
+    private void RequireRoom(ReadOnlySpan<float> destination, int stride) =>
+        Debug.Assert(stride >= BlockRows && destination.Length >= ((Distribution.Count - 1) * stride) + BlockRows);
 
     internal static int RowsPerBlock(int features) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)((16384 + features - 1) / features)), 16, 1024);

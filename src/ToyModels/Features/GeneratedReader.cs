@@ -9,6 +9,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private long _keptBlock = -1;
     private readonly SparseBlock _listed = new(sampler.Distribution.Count);
     private long _listedBlock = -1;
+    private NonEmptyBlock? _nonEmpty;
     private long _row;
     private int _epoch;
 
@@ -29,7 +30,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
 
     public override int ReadSparse(SparseSamples destination, int samples, int features)
     {
-        if (!sampler.IsSparse)
+        if (!sampler.IsListed)
         {
             return base.ReadSparse(destination, samples, features);
         }
@@ -53,6 +54,37 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         return read;
     }
 
+    internal override int ReadNonEmpty(PinnedBuffer destination, int features, int samples, int stride, out int kept)
+    {
+        if (!sampler.LeavesEmptyRowsOut)
+        {
+            return base.ReadNonEmpty(destination, features, samples, stride, out kept);
+        }
+
+        RequireRoom(destination.Span, features, samples, stride);
+        var read = 0;
+        kept = 0;
+        while (read < samples && Next(samples - read) is var (offset, take))
+        {
+            var free = destination.Span[kept..];
+            if (take == _blockRows)
+            {
+                kept += sampler.FillNonEmpty(_row / _blockRows, free, stride);
+            }
+            else
+            {
+                _nonEmpty ??= new(sampler);
+                kept += _nonEmpty.Copy(_row / _blockRows, offset, take, free, stride);
+            }
+
+            _row += take;
+            read += take;
+        }
+
+        ClearRest(destination.Span, _features, kept, stride, Lanes.RoundUp(kept));
+        return read;
+    }
+
     /// <summary>Reads on where <paramref name="read"/> rows are read already.</summary>
     private int ReadOn(Span<float> destination, int read, int samples, int stride)
     {
@@ -72,7 +104,6 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         }
 
         ClearRest(destination, _features, read, stride);
-
         return read;
     }
 

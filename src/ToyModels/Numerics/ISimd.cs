@@ -72,8 +72,11 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>Shifts the sign in from the left.</summary>
     static abstract TI ShiftRightSigned(TI a, int bits);
 
-    /// <summary>a where index ≤ limit, else 0; signed comparison.</summary>
-    static abstract TF WhereAtMost(TI index, TI limit, TF a);
+    /// <summary>A mask, all bits of an element: set where a &gt; b, signed.</summary>
+    static abstract TI Greater(TI a, TI b);
+
+    /// <summary>a where the mask is not set, else 0.</summary>
+    static abstract TF Except(TI mask, TF a);
 
     static abstract TF ToSingle(TI a);
 

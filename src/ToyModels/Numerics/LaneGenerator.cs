@@ -17,21 +17,31 @@ internal unsafe struct LaneGenerator<TSimd, TF, TI>
     private TI _s3;
 
     /// <param name="key">Names the stream.</param>
-    /// <param name="firstLane">The first lane that the vector covers, a multiple of its width.</param>
+    /// <param name="lanes">The numbers of the lanes that the vector covers.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal LaneGenerator(RandomKey key, int firstLane)
+    private LaneGenerator(RandomKey key, TI lanes)
     {
-        var numbers = stackalloc int[Lanes.Count];
-        for (var lane = 0; lane < Lanes.Count; lane++)
-        {
-            numbers[lane] = lane;
-        }
-
-        var lanes = TSimd.Load(numbers + firstLane);
         _s0 = Seed(lanes, (int)key.Low, (int)(key.High >> 32), 0);
         _s1 = Seed(lanes, (int)(key.Low >> 32), (int)key.High, 1);
         _s2 = Seed(lanes, (int)key.High, (int)key.Low, 2);
         _s3 = Seed(lanes, (int)(key.High >> 32), (int)(key.Low >> 32), 3);
+    }
+
+    private static ReadOnlySpan<int> Numbers => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+    /// <summary>The generators of all sixteen lanes.</summary>
+    /// <param name="key">Names the stream.</param>
+    /// <param name="generators">Receives them, as many as vectors cover the lanes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Start(RandomKey key, LaneGenerator<TSimd, TF, TI>* generators)
+    {
+        fixed (int* numbers = Numbers)
+        {
+            for (var lane = 0; lane < Lanes.Count; lane += TSimd.Width)
+            {
+                generators[lane / TSimd.Width] = new(key, TSimd.Load(numbers + lane));
+            }
+        }
     }
 
     /// <summary>Uniform integers in [0, 2³¹).</summary>

@@ -87,7 +87,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     public static Vector128<int> ShiftRightSigned(Vector128<int> a, int bits) => a >> bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> WhereAtMost(Vector128<int> index, Vector128<int> limit, Vector128<float> a) => Vector128.AndNot(a, Vector128.GreaterThan(index, limit).AsSingle());
+    public static Vector128<int> Greater(Vector128<int> a, Vector128<int> b) => Vector128.GreaterThan(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Except(Vector128<int> mask, Vector128<float> a) => Vector128.AndNot(a, mask.AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ToSingle(Vector128<int> a) => Vector128.ConvertToSingle(a);

@@ -87,7 +87,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
     public static Vector256<int> ShiftRightSigned(Vector256<int> a, int bits) => a >> bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> WhereAtMost(Vector256<int> index, Vector256<int> limit, Vector256<float> a) => Vector256.AndNot(a, Vector256.GreaterThan(index, limit).AsSingle());
+    public static Vector256<int> Greater(Vector256<int> a, Vector256<int> b) => Vector256.GreaterThan(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Except(Vector256<int> mask, Vector256<float> a) => Vector256.AndNot(a, mask.AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToSingle(Vector256<int> a) => Vector256.ConvertToSingle(a);

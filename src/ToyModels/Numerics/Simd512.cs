@@ -87,7 +87,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     public static Vector512<int> ShiftRightSigned(Vector512<int> a, int bits) => a >> bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> WhereAtMost(Vector512<int> index, Vector512<int> limit, Vector512<float> a) => Vector512.AndNot(a, Vector512.GreaterThan(index, limit).AsSingle());
+    public static Vector512<int> Greater(Vector512<int> a, Vector512<int> b) => Vector512.GreaterThan(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Except(Vector512<int> mask, Vector512<float> a) => Vector512.AndNot(a, mask.AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ToSingle(Vector512<int> a) => Vector512.ConvertToSingle(a);

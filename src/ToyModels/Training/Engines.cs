@@ -47,9 +47,8 @@ internal static class Engines
             Form.Large => new LargeGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Dense => new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Gram => new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
-            Form.Small => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.Computed),
-            Form.SmallTakenOut => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.TakenOut),
-            _ => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, EmptyRows.NeverRead),
+            Form.Small => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, leavesEmptyRowsOut: false),
+            _ => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, leavesEmptyRowsOut: true),
         };
     }
 
@@ -74,15 +73,12 @@ internal static class Engines
 
         if (SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
         {
-            // Reading an element, computing a row, and looking whether it is empty.
+            // Reading an element, computing a row, and looking whether it is empty, where the source does not leave such rows out by itself.
             var (read, row, look) = (0.2 * features, (0.16 * features * hidden) + (0.1 * features), 0.2 + (0.12 * features));
+            yield return instance.Samples is GeneratedSamples { Sampler.LeavesEmptyRowsOut: true }
+                ? (Form.SmallNonEmpty, batch * (1 - empty) * ((1.2 * read) + row))
+                : (Form.SmallNonEmpty, batch * (read + look + ((1 - empty) * row)));
             yield return (Form.Small, batch * (read + row));
-            yield return (Form.SmallTakenOut, batch * (read + look + ((1 - empty) * row)));
-            if (!isDrawnWhole)
-            {
-                yield return (Form.SmallNeverRead, 100 + (batch * ((3.5 * present) + ((1 - empty) * row))));
-            }
-
             yield break;
         }
 
@@ -143,7 +139,6 @@ internal static class Engines
         Large,
         Gram,
         Small,
-        SmallTakenOut,
-        SmallNeverRead,
+        SmallNonEmpty,
     }
 }

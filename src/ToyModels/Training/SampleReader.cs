@@ -72,6 +72,20 @@ public abstract class SampleReader : IDisposable
         return read;
     }
 
+    /// <summary>Reads the next rows, and keeps those that hold a non-zero.</summary>
+    /// <param name="destination">Receives them, one after the other, and zeros behind them up to the next whole number of <see cref="Lanes"/>; what is behind is undefined.</param>
+    /// <param name="features">Number of features n.</param>
+    /// <param name="samples">Rows wanted.</param>
+    /// <param name="stride">Distance between features, more than the rows by one lane at least.</param>
+    /// <param name="kept">How many are kept.</param>
+    /// <returns>Rows read.</returns>
+    internal virtual unsafe int ReadNonEmpty(PinnedBuffer destination, int features, int samples, int stride, out int kept)
+    {
+        var read = Read(destination.Span, samples, stride);
+        kept = NonEmptyRows.Gather(destination.Pointer, features, read, stride);
+        return read;
+    }
+
     /// <summary>How many rows are read at a time to list their non-zeros: a multiple of sixteen, such that they stay within bounds for any n.</summary>
     /// <exception cref="ArgumentException">Sixteen rows are more numbers than an array can hold.</exception>
     internal static int DenseStride(int samples, int features)
@@ -95,12 +109,13 @@ public abstract class SampleReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, (long)features * stride);
     }
 
-    /// <summary>Zeros behind the rows read, up to the stride.</summary>
-    internal static void ClearRest(Span<float> destination, int features, int read, int stride)
+    /// <summary>Zeros behind the rows read, up to <paramref name="end"/>, by default the stride.</summary>
+    internal static void ClearRest(Span<float> destination, int features, int read, int stride, int? end = null)
     {
-        for (var i = 0; i < features && read < stride; i++)
+        var rest = (end ?? stride) - read;
+        for (var i = 0; i < features && rest > 0; i++)
         {
-            destination.Slice((i * stride) + read, stride - read).Clear();
+            destination.Slice((i * stride) + read, rest).Clear();
         }
     }
 

@@ -27,6 +27,14 @@ public sealed class SamplerTests
     [InlineData(20, 0.01f)]
     [InlineData(20, 0.001f)]
     [InlineData(20, 0f)]
+    [InlineData(6, 1f)]
+    [InlineData(6, 0.3f)]
+    [InlineData(5, 0.1f)]
+    [InlineData(2, 0.01f)]
+    [InlineData(3, 0.003f)]
+    [InlineData(1, 0.8f)]
+    [InlineData(2, 0.00001f)]
+    [InlineData(2, 0f)]
     public void Features_are_present_with_their_density_and_uniform_where_present(int features, float density)
     {
         var values = Draw(new FeatureDistribution(features, density), seed: 3, blocks: 100);
@@ -84,10 +92,12 @@ public sealed class SamplerTests
         AssertBinomial(pairs, density * density, inSuccession);
     }
 
-    [Fact]
-    public void Every_feature_has_its_own_density()
+    [Theory]
+    [InlineData(0.9f, 0.9f, 0.001f, 0.03f, 0.03f, 0f, 0.5f)]
+    [InlineData(0f, 0.3f, 0f, 0.01f, 0.1f)]
+    [InlineData(0.001f, 0.2f, 0.0001f, 0f)]
+    public void Every_feature_has_its_own_density(params float[] densities)
     {
-        var densities = new[] { 0.9f, 0.9f, 0.001f, 0.03f, 0.03f, 0f, 0.5f };
         var distribution = new FeatureDistribution([.. densities]);
         var sampler = new FeatureSampler(distribution, seed: 1);
         var present = new long[densities.Length];
@@ -140,20 +150,23 @@ public sealed class SamplerTests
     }
 
     [Theory]
-    [InlineData(1f)]
-    [InlineData(0.2f)]
-    [InlineData(0.05f)]
-    [InlineData(0.002f)]
-    public unsafe void Every_vector_width_draws_the_same_bits(float density)
+    [InlineData(1f, 0.5f)]
+    [InlineData(0.2f, 0.5f)]
+    [InlineData(0.2f, 0.001f)]
+    [InlineData(0.05f, 0.05f)]
+    [InlineData(0.05f, 0.05f, 0.05f, 0.5f, 0.5f, 0.5f)]
+    [InlineData(0.002f, 0.05f, 0.05f, 0.05f, 0.05f, 0.05f)]
+    public unsafe void Every_vector_width_draws_the_same_bits(float density, params float[] others)
     {
-        var runs = DensityRun.Of(new FeatureDistribution([density, density, 0.5f, density]));
+        var distribution = new FeatureDistribution([density, density, .. others]);
         var key = RandomKey.Create(RandomKey.Purpose.Data, 1);
-        float[] narrow = new float[4 * 64], middle = new float[4 * 64], wide = new float[4 * 64];
+        var length = distribution.Count * 64;
+        float[] narrow = new float[length], middle = new float[length], wide = new float[length];
         fixed (float* n = narrow, m = middle, w = wide)
         {
-            BlockSampler<Simd128, Vector128<float>, Vector128<int>>.Fill(runs.AsSpan(), key, n, 64, 64);
-            BlockSampler<Simd256, Vector256<float>, Vector256<int>>.Fill(runs.AsSpan(), key, m, 64, 64);
-            BlockSampler<Simd512, Vector512<float>, Vector512<int>>.Fill(runs.AsSpan(), key, w, 64, 64);
+            new BlockSampler.Of<Simd128, Vector128<float>, Vector128<int>>(distribution, 64).Fill(key, n, distribution.Count, 64);
+            new BlockSampler.Of<Simd256, Vector256<float>, Vector256<int>>(distribution, 64).Fill(key, m, distribution.Count, 64);
+            new BlockSampler.Of<Simd512, Vector512<float>, Vector512<int>>(distribution, 64).Fill(key, w, distribution.Count, 64);
         }
 
         Assert.Equal(narrow, middle);
@@ -162,24 +175,25 @@ public sealed class SamplerTests
     }
 
     [Property(MaxTest = 40)]
-    public void Rows_do_not_depend_on_how_they_are_read(byte batch, byte passRows)
+    public void Rows_do_not_depend_on_how_they_are_read(byte batch, byte passRows, bool areFew)
     {
-        var source = new GeneratedSamples(new FeatureDistribution(200, 0.1f), seed: 4, rows: passRows + 1);
+        var features = areFew ? 5 : 200;
+        var source = new GeneratedSamples(new FeatureDistribution(features, 0.1f), seed: 4, rows: passRows + 1);
         const int total = 600;
         var stride = 608;
-        var atOnce = new float[200 * stride];
+        var atOnce = new float[features * stride];
         Assert.Equal(total, source.OpenTraining(null, 0).Read(atOnce, total, stride));
 
         using var reader = source.OpenTraining(null, 0);
         var size = batch + 1;
-        var chunk = new float[200 * 256];
+        var chunk = new float[features * 256];
         for (var row = 0; row < total;)
         {
             Array.Fill(chunk, float.NaN);
             var want = Math.Min(size, total - row);
             var read = reader.Read(chunk, want, 256);
             Assert.Equal(want, read);
-            for (var i = 0; i < 200; i++)
+            for (var i = 0; i < features; i++)
             {
                 Assert.Equal(atOnce.AsSpan((i * stride) + row, read), chunk.AsSpan(i * 256, read));
                 Assert.False(chunk.AsSpan((i * 256) + read, 256 - read).ContainsAnyExcept(0f));
@@ -190,14 +204,16 @@ public sealed class SamplerTests
     }
 
     [Theory]
-    [InlineData(0.2f)]
-    [InlineData(0.03f)]
-    [InlineData(0.001f)]
-    public void Rows_read_by_their_non_zeros_are_the_dense_rows(float density)
+    [InlineData(5, 0.2f)]
+    [InlineData(5, 0.001f)]
+    [InlineData(9, 0.2f)]
+    [InlineData(9, 0.03f)]
+    [InlineData(9, 0.001f)]
+    public void Rows_read_by_their_non_zeros_are_the_dense_rows(int features, float density)
     {
-        var source = new GeneratedSamples(new FeatureDistribution([density, density, density / 2, 0, density]), seed: 4, rows: 1500);
+        var source = new GeneratedSamples(new FeatureDistribution([.. Enumerable.Repeat(density, features - 2), density / 2, 0]), seed: 4, rows: 1500);
         const int total = 4000;
-        var dense = new float[5 * total];
+        var dense = new float[features * total];
         source.OpenTraining(null, 0).Read(dense, total, total);
         using var reader = source.OpenTraining(null, 0);
         var samples = new SparseSamples();
@@ -206,7 +222,7 @@ public sealed class SamplerTests
         var found = new List<(int Feature, float Value)>();
         foreach (var size in (int[])[1, 700, 1024, 300, 1975])
         {
-            Assert.Equal(size, reader.ReadSparse(samples, size, 5));
+            Assert.Equal(size, reader.ReadSparse(samples, size, features));
             Assert.Equal(size, samples.ActiveRows + samples.EmptyRows);
             empty += samples.EmptyRows;
             for (var active = 0; active < samples.ActiveRows; active++)
@@ -220,10 +236,80 @@ public sealed class SamplerTests
             row += size;
         }
 
-        var expected = Enumerable.Range(0, total).SelectMany(s => Enumerable.Range(0, 5).Select(i => (i, dense[(i * total) + s]))).Where(e => e.Item2 != 0);
+        var expected = Enumerable.Range(0, total).SelectMany(s => Enumerable.Range(0, features).Select(i => (i, dense[(i * total) + s]))).Where(e => e.Item2 != 0);
         Assert.Equal(total, row);
         Assert.Equal(expected, found);
-        Assert.Equal(Enumerable.Range(0, total).Count(s => Enumerable.Range(0, 5).All(i => dense[(i * total) + s] == 0)), empty);
+        Assert.Equal(Enumerable.Range(0, total).Count(s => Enumerable.Range(0, features).All(i => dense[(i * total) + s] == 0)), empty);
+    }
+
+    [Theory]
+    [InlineData(1, 0.5f)]
+    [InlineData(2, 0.002f)]
+    [InlineData(5, 0.2f)]
+    [InlineData(5, 1f)]
+    [InlineData(9, 0.1f)]
+    public void Rows_that_are_not_empty_are_those_among_all_rows(int features, float density)
+    {
+        var source = new GeneratedSamples(new FeatureDistribution(features, density), seed: 4, rows: 3000);
+        const int total = 9000;
+        var all = new float[features * total];
+        source.OpenTraining(null, 0).Read(all, total, total);
+        using var reader = source.OpenTraining(null, 0);
+        const int stride = 4096 + Lanes.Count;
+        var kept = new PinnedBuffer(features * stride);
+        var row = 0;
+        foreach (var size in (int[])[1, 1023, 700, 17, 4096, 1024, 1000, 1139])
+        {
+            kept.Span.Fill(float.NaN);
+            Assert.Equal(size, reader.ReadNonEmpty(kept, features, size, stride, out var count));
+            int[] places = [.. Enumerable.Range(row, size).Where(s => Enumerable.Range(0, features).Any(i => all[(i * total) + s] != 0))];
+            Assert.Equal(places.Length, count);
+            for (var i = 0; i < features; i++)
+            {
+                float[] expected = [.. places.Select(s => all[(i * total) + s]), .. new float[Lanes.RoundUp(count) - count]];
+                Assert.Equal(expected, kept.Span.Slice(i * stride, expected.Length));
+            }
+
+            row += size;
+        }
+
+        Assert.Equal(total, row);
+    }
+
+    [Theory]
+    [InlineData(2, 0.1f)]
+    [InlineData(5, 0.01f)]
+    [InlineData(6, 0.2f)]
+    public void Blocks_hold_a_binomial_number_of_rows_that_are_not_empty_anywhere(int features, float density)
+    {
+        const int blocks = 4000;
+        var sampler = new FeatureSampler(new FeatureDistribution(features, density), seed: 6);
+        var (counts, places) = (new double[blocks], new long[sampler.BlockRows]);
+        var block = new float[features * sampler.BlockRows];
+        for (var k = 0; k < blocks; k++)
+        {
+            sampler.FillBlock(k, block);
+            for (var s = 0; s < sampler.BlockRows; s++)
+            {
+                if (Enumerable.Range(0, features).Any(i => block[(i * sampler.BlockRows) + s] != 0))
+                {
+                    counts[k]++;
+                    places[s]++;
+                }
+            }
+        }
+
+        var nonEmpty = 1 - Math.Pow(1 - (double)density, features);
+        var variance = sampler.BlockRows * nonEmpty * (1 - nonEmpty);
+        AssertBinomial((long)blocks * sampler.BlockRows, nonEmpty, (long)counts.Sum());
+        var mean = counts.Average();
+        var slack = 5 * Math.Sqrt(2.0 / blocks);
+        Assert.InRange(counts.Average(count => (count - mean) * (count - mean)) / variance, 1 - slack, 1 + slack);
+
+        // χ² over the places: as many degrees of freedom, each of variance 2 and (1 − nonEmpty) of what a Poisson number would have.
+        var square = places.Average(count => (count - (blocks * nonEmpty)) * (count - (blocks * nonEmpty)) / (blocks * nonEmpty * (1 - nonEmpty)));
+        slack = 5 * Math.Sqrt(2.0 / sampler.BlockRows);
+        Assert.InRange(square, 1 - slack, 1 + slack);
     }
 
     [Fact]

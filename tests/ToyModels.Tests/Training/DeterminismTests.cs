@@ -9,40 +9,42 @@ public sealed class DeterminismTests
 {
     // Printed by tests/DeterminismProbe. They change only when the data or the arithmetic change on purpose.
     private const string Expected = """
-        data 20 1 cde335f69de58c35
-        data 20 0.3 fc51c3352362c3c7
-        data 20 0.0625 fd72c786dadf24ea
-        data 20 0.05 f580a9759c23b98e
-        data 20 0.002 f13e60f8f8f3179e
-        data 100 0.1 e1bb6364f7f4da84
+        data 20 1 c39c2d09afc78bcb
+        data 20 0.3 2e266010a3ded381
+        data 20 0.0625 e26aca6be7c1483a
+        data 20 0.05 498535f5d8f9513e
+        data 20 0.002 1827356cc7dc7c7f
+        data 100 0.1 9cd04fe1e6a4c862
+        data 5 0.1 f2a786526609dc4f
+        data 3 0.001 f3cc103136423a57
         importance 5d83a2cd37d1d771 4d3def3049877d47
-        forward 100 20 5f2334ab9b1dbdf5 b9a2cfbd15cfd193
-        forward 33 70 df597bf2c6eee583 b98d49ae0497c8c7
-        forward 5 2 e91fd5a47336ef7f ebfb0402d9d26b52
-        threads 1 n 70: 05bb35300201af5d b535a4afa519a5a0 c88783d326248bda
-        threads 1 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 1 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
-        threads 1 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
-        threads 1 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
-        threads 1 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
-        threads 1 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
-        threads 1 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
-        threads 2 n 70: 05bb35300201af5d b535a4afa519a5a0 c88783d326248bda
-        threads 2 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 2 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
-        threads 2 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
-        threads 2 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
-        threads 2 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
-        threads 2 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
-        threads 2 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
-        threads 7 n 70: 05bb35300201af5d b535a4afa519a5a0 c88783d326248bda
-        threads 7 n 20: 51d6d98d7143551a f8cd0057f7c10c70 ea4a78fbe21b6dbf
-        threads 7 n 7: 430d2b12595c2a47 1f0777b9659028bd 04fcee2476bc3b9f
-        threads 7 n 2: 7e64faed06c02b2a 9e763a5aa3a2caa2 c53f978732f7b076
-        threads 7 n 5: d2cc15a5b0eab31b 73adc896a88a1de7 aaeda21d7577c49d
-        threads 7 n 3: 5cfdd8ed61e7975a cddd06ca241deee8 153e94993bb0efbe
-        threads 7 n 300: d94d6be1cb8264a7 48009658888a54e9 fb90285132fcd937
-        threads 7 n 40: b083b1cf98be7e03 0a97cdcd25bdb463 c2d59a05ab8f6803
+        forward 100 20 3b6d1122f5129869 969b507e910bc49c
+        forward 33 70 366b1a32f2ba0206 3e7203d78ba39ec4
+        forward 5 2 7388eb5641e1f38f 44c8bca307707676
+        threads 1 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
+        threads 1 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
+        threads 1 n 7: 8bb2e479a16e8ba3 7fde605871b52421 80d2ad2aa241958c
+        threads 1 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
+        threads 1 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
+        threads 1 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
+        threads 1 n 300: 3241c59631b071ac dfe78858686c6615 25e34e5d5fc4e5cf
+        threads 1 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
+        threads 2 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
+        threads 2 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
+        threads 2 n 7: 8bb2e479a16e8ba3 7fde605871b52421 80d2ad2aa241958c
+        threads 2 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
+        threads 2 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
+        threads 2 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
+        threads 2 n 300: 3241c59631b071ac dfe78858686c6615 25e34e5d5fc4e5cf
+        threads 2 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
+        threads 7 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
+        threads 7 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
+        threads 7 n 7: 8bb2e479a16e8ba3 7fde605871b52421 80d2ad2aa241958c
+        threads 7 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
+        threads 7 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
+        threads 7 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
+        threads 7 n 300: 3241c59631b071ac dfe78858686c6615 25e34e5d5fc4e5cf
+        threads 7 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         """;
 
     [Theory]

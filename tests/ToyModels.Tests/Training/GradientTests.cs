@@ -381,8 +381,8 @@ public sealed class GradientTests
             new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new LargeGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new GramGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
-            .. Enum.GetValues<EmptyRows>().Where(_ => SmallGradient.Fits(Features, Hidden)).Select(empty =>
-                new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count, empty)),
+            .. new[] { false, true }.Where(_ => SmallGradient.Fits(Features, Hidden)).Select(leavesEmptyRowsOut =>
+                new SmallGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count, leavesEmptyRowsOut)),
         ];
 
         internal SampleReader Open() => _samples.OpenTraining(null, 0);
