@@ -4,25 +4,38 @@ using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
-/// <summary>Draws blocks of rows of one distribution, in the one way that suits it: <see cref="NonEmptyLaw"/> where there is one, else run by run of equal densities.</summary>
+/// <summary>
+/// Draws blocks of rows of one distribution, in the one way that suits it: by <see cref="NonEmptyLaw"/> or <see cref="LengthLaw"/> where there is one, else run by
+/// run of equal densities.
+/// </summary>
 internal abstract unsafe class BlockSampler
 {
-    private readonly NonEmptyLaw? _law;
+    // On its way to where it is asked for row by row.
+    [ThreadStatic]
+    private static LengthBlock? _drawn;
+
+    private readonly int _features;
     private readonly int _rows;
+    private readonly NonEmptyLaw? _nonEmpty;
 
     private BlockSampler(FeatureDistribution distribution, int rows)
     {
-        _law = NonEmptyLaw.Of(distribution, rows);
+        _features = distribution.Count;
         _rows = rows;
+        _nonEmpty = NonEmptyLaw.Of(distribution, rows);
+        Lengths = LengthLaw.Of(distribution, rows);
         Runs = DensityRun.Of(distribution);
-        IsListed = _law is null && Runs.All(run => !run.IsDense);
+        IsListed = _nonEmpty is null && Runs.All(run => !run.IsDense);
     }
 
     /// <summary>Whether blocks are drawn by their non-zeros: <see cref="List"/> then does it.</summary>
     internal bool IsListed { get; }
 
-    /// <summary>Whether rows are drawn under the condition that they are not empty: <see cref="FillNonEmpty"/> and <see cref="Choose"/> then do it.</summary>
-    internal bool LeavesEmptyRowsOut => _law is not null;
+    /// <summary>Whether rows are drawn whole, under the condition that they are not empty: <see cref="FillNonEmpty"/> then does it.</summary>
+    internal bool LeavesEmptyRowsOut => _nonEmpty is not null;
+
+    /// <summary>The law of rows that are drawn length by length: <see cref="FillLengths"/> then does it; else null.</summary>
+    internal LengthLaw? Lengths { get; }
 
     private ImmutableArray<DensityRun> Runs { get; }
 
@@ -35,25 +48,89 @@ internal abstract unsafe class BlockSampler
         : new Of<Simd128, Vector128<float>, Vector128<int>>(distribution, rows);
 
     /// <summary>Draws one block: feature i of row s goes to [i·stride + s].</summary>
-    internal void Fill(RandomKey key, float* destination, int features, nint stride)
+    internal void Fill(RandomKey key, float* destination, nint stride)
     {
-        if (_law is null)
+        if (LeavesEmptyRowsOut)
+        {
+            var kept = FillNonEmpty(key, destination, stride);
+            Span<byte> places = stackalloc byte[_rows];
+            Choose(key, kept, places);
+            fixed (byte* chosen = places)
+            {
+                for (var i = 0; i < _features; i++)
+                {
+                    Spread(destination + (i * stride), kept, chosen, _rows);
+                }
+            }
+        }
+        else if (Lengths is not null)
+        {
+            DrawAndLocate(key).CopyTo(destination, _features, stride);
+        }
+        else
         {
             DrawRuns(key, destination, stride);
+        }
+    }
+
+    /// <summary>The rows of a block that are not empty, one after the other: feature i of the s-th goes to [i·stride + s]. Whole sixteens of rows are written.</summary>
+    /// <returns>How many they are.</returns>
+    internal int FillNonEmpty(RandomKey key, float* destination, nint stride)
+    {
+        // The lanes hash the whole key, so that its bits are free to be a number of their own.
+        var kept = _nonEmpty!.Count.Of(key.High);
+        DrawNonEmpty(_nonEmpty, key, kept, destination, stride);
+        return kept;
+    }
+
+    /// <summary>The rows of a block that are not empty, length by length.</summary>
+    internal void FillLengths(RandomKey key, LengthBlock destination) => DrawLengths(Lengths!, key, Lengths!.Count.Of(key.High), destination);
+
+    /// <summary>The places in the block of the rows that were drawn length by length, and their lengths.</summary>
+    internal void Locate(RandomKey key, LengthBlock block)
+    {
+        block.BeginPlaces(_rows);
+        Choose(key, block.Kept, block.Places);
+        TakeLengths(Lengths!, block);
+    }
+
+    /// <summary>The places in the block of the rows that are not empty.</summary>
+    /// <param name="key">The block's.</param>
+    /// <param name="kept">How many rows there are.</param>
+    /// <param name="places">Receives 1 for each row of the block that is one of them, 0 for the others.</param>
+    internal void Choose(RandomKey key, int kept, Span<byte> places) => DrawPlaces(key.Derive(0), kept, places);
+
+    /// <summary>Lists the non-zeros of one block, row after row.</summary>
+    internal void List(RandomKey key, SparseBlock destination)
+    {
+        if (Lengths is null)
+        {
+            ListRuns(key, destination);
             return;
         }
 
-        var kept = FillNonEmpty(key, destination, stride);
-        Span<byte> places = stackalloc byte[_rows];
-        Choose(key, kept, places);
-        fixed (byte* chosen = places)
-        {
-            for (var i = 0; i < features; i++)
-            {
-                Spread(destination + (i * stride), kept, chosen, _rows);
-            }
-        }
+        DrawAndLocate(key).CopyTo(destination);
     }
+
+    private LengthBlock DrawAndLocate(RandomKey key)
+    {
+        _drawn ??= new LengthBlock();
+        FillLengths(key, _drawn);
+        Locate(key, _drawn);
+        return _drawn;
+    }
+
+    protected abstract void DrawRuns(RandomKey key, float* destination, nint stride);
+
+    protected abstract void ListRuns(RandomKey key, SparseBlock destination);
+
+    protected abstract void DrawNonEmpty(NonEmptyLaw law, RandomKey key, int rows, float* destination, nint stride);
+
+    protected abstract void DrawLengths(LengthLaw law, RandomKey key, int rows, LengthBlock destination);
+
+    protected abstract void TakeLengths(LengthLaw law, LengthBlock block);
+
+    protected abstract void DrawPlaces(RandomKey key, int kept, Span<byte> places);
 
     /// <summary>Moves the first numbers of a stretch to the places chosen, and zeros to the others: from the last on, so that none is overwritten before it has moved.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -69,45 +146,26 @@ internal abstract unsafe class BlockSampler
         }
     }
 
-    /// <summary>The rows of a block that are not empty, one after the other: feature i of the s-th goes to [i·stride + s]. Whole sixteens of rows are written.</summary>
-    /// <returns>How many they are.</returns>
-    internal int FillNonEmpty(RandomKey key, float* destination, nint stride)
-    {
-        // The lanes hash the whole key, so that its bits are free to be a number of their own.
-        var kept = _law!.Count.Of(key.High);
-        DrawNonEmpty(_law, key, kept, destination, stride);
-        return kept;
-    }
-
-    /// <summary>The places of those rows in the block.</summary>
-    /// <param name="key">The block's.</param>
-    /// <param name="kept">How many rows there are.</param>
-    /// <param name="places">Receives 1 for each row of the block that is one of them, 0 for the others.</param>
-    internal void Choose(RandomKey key, int kept, Span<byte> places) => DrawPlaces(key.Derive(0), kept, places);
-
-    /// <summary>Lists the non-zeros of one block, row after row.</summary>
-    internal abstract void List(RandomKey key, SparseBlock destination);
-
-    protected abstract void DrawRuns(RandomKey key, float* destination, nint stride);
-
-    protected abstract void DrawNonEmpty(NonEmptyLaw law, RandomKey key, int rows, float* destination, nint stride);
-
-    protected abstract void DrawPlaces(RandomKey key, int kept, Span<byte> places);
-
     /// <summary>On one kind of vector; the bits are the same on all.</summary>
     internal sealed class Of<TSimd, TF, TI>(FeatureDistribution distribution, int rows) : BlockSampler(distribution, rows)
         where TSimd : struct, ISimd<TF, TI>
         where TF : unmanaged
         where TI : unmanaged
     {
-        internal override void List(RandomKey key, SparseBlock destination) =>
-            RunSampler<TSimd, TF, TI>.List(Runs.AsSpan(), key, _rows, destination);
-
         protected override void DrawRuns(RandomKey key, float* destination, nint stride) =>
             RunSampler<TSimd, TF, TI>.Fill(Runs.AsSpan(), key, destination, _rows, stride);
 
+        protected override void ListRuns(RandomKey key, SparseBlock destination) =>
+            RunSampler<TSimd, TF, TI>.List(Runs.AsSpan(), key, _rows, destination);
+
         protected override void DrawNonEmpty(NonEmptyLaw law, RandomKey key, int rows, float* destination, nint stride) =>
             NonEmptySampler<TSimd, TF, TI>.Fill(law, key, rows, destination, stride);
+
+        protected override void DrawLengths(LengthLaw law, RandomKey key, int rows, LengthBlock destination) =>
+            LengthSampler<TSimd, TF, TI>.Fill(law, key, rows, destination);
+
+        protected override void TakeLengths(LengthLaw law, LengthBlock block) =>
+            LengthSampler<TSimd, TF, TI>.TakeLengths(law, block.Numbers, block.Kept, block.Lengths);
 
         protected override void DrawPlaces(RandomKey key, int kept, Span<byte> places) =>
             NonEmptySampler<TSimd, TF, TI>.Choose(key, kept, places);

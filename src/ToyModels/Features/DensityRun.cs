@@ -43,9 +43,9 @@ internal readonly struct DensityRun
 
     /// <summary>
     /// The density from which every element is drawn; at least 27 bits are left for the value then. From 1/16 on that is cheaper than drawing gaps. With
-    /// 64 to 128 features training goes by the non-zeros of rows up to about 1/8, and to look for them among all elements costs more than both.
+    /// 7 to 32 features, and with 64 to 128, training goes by the non-zeros of rows up to about 1/8, and to look for them among all elements costs more than both.
     /// </summary>
-    internal static float DenseFrom(int features) => features is >= 64 and <= 128 ? 1f / 8 : 1f / 16;
+    internal static float DenseFrom(int features) => features is (>= 7 and <= 32) or (>= 64 and <= 128) ? 1f / 8 : 1f / 16;
 
     internal static ImmutableArray<DensityRun> Of(FeatureDistribution distribution)
     {

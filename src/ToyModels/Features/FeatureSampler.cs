@@ -57,7 +57,7 @@ public sealed class FeatureSampler
         RequireRoom(destination, stride);
         fixed (float* start = destination)
         {
-            _blocks.Fill(KeyOf(block), start, Distribution.Count, stride);
+            _blocks.Fill(KeyOf(block), start, stride);
         }
     }
 
@@ -86,7 +86,16 @@ public sealed class FeatureSampler
         }
     }
 
-    /// <summary>The places in the block of the <paramref name="kept"/> rows that <see cref="FillNonEmpty"/> draws: 1 for each, 0 for the others.</summary>
+    /// <summary>Whether rows are drawn length by length: <see cref="FillLengths"/> does it.</summary>
+    internal bool IsByLength => _blocks.Lengths is not null;
+
+    /// <summary>Draws the rows of one block that are not empty, length by length.</summary>
+    internal void FillLengths(long block, LengthBlock destination) => _blocks.FillLengths(KeyOf(block), destination);
+
+    /// <summary>The places and lengths of those rows.</summary>
+    internal void Locate(long block, LengthBlock drawn) => _blocks.Locate(KeyOf(block), drawn);
+
+    /// <summary>The places in the block of the <paramref name="kept"/> rows that are not empty: 1 for each, 0 for the others.</summary>
     internal void Choose(long block, int kept, Span<byte> places) => _blocks.Choose(KeyOf(block), kept, places);
 
     private RandomKey KeyOf(long block) => _key.Derive((ulong)block);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ToyModels;
 
 /// <summary>Walks the passes over generated rows. A whole block goes straight to its place; part of one is cut out of a kept block.</summary>
@@ -10,6 +12,8 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private readonly SparseBlock _listed = new(sampler.Distribution.Count);
     private long _listedBlock = -1;
     private NonEmptyBlock? _nonEmpty;
+    private readonly List<LengthPiece> _pieces = [];
+    private int _lastPiece;
     private long _row;
     private int _epoch;
 
@@ -82,6 +86,37 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         }
 
         ClearRest(destination.Span, _features, kept, stride, Lanes.RoundUp(kept));
+        return read;
+    }
+
+    internal override int ReadByLength(RowsByLength destination, int samples, int features)
+    {
+        if (!sampler.IsByLength)
+        {
+            return base.ReadByLength(destination, samples, features);
+        }
+
+        var (read, pieces) = (0, 0);
+        while (read < samples && Next(samples - read) is var (offset, take))
+        {
+            if (pieces == _pieces.Count)
+            {
+                _pieces.Add(new LengthPiece(sampler));
+            }
+
+            // Of the last block there may be rows left.
+            if (pieces == 0 && _pieces[_lastPiece].IsOf(_row / _blockRows))
+            {
+                (_pieces[0], _pieces[_lastPiece]) = (_pieces[_lastPiece], _pieces[0]);
+            }
+
+            _pieces[pieces++].Take(_row / _blockRows, offset, take);
+            _row += take;
+            read += take;
+        }
+
+        _lastPiece = Math.Max(pieces - 1, 0);
+        destination.Take(CollectionsMarshal.AsSpan(_pieces)[..pieces]);
         return read;
     }
 

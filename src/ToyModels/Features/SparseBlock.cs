@@ -26,16 +26,24 @@ internal sealed class SparseBlock(int features)
     /// <summary>Appends cells, and their values.</summary>
     internal void Add(ReadOnlySpan<int> cells, ReadOnlySpan<float> values)
     {
-        if (Count + cells.Length > _cells.Length)
+        Extend(cells.Length, out var toCells, out var toValues);
+        cells.CopyTo(toCells);
+        values.CopyTo(toValues);
+    }
+
+    /// <summary>Appends room for cells, to be filled at once.</summary>
+    internal void Extend(int count, out Span<int> cells, out Span<float> values)
+    {
+        if (Count + count > _cells.Length)
         {
-            var length = Math.Max(2 * _cells.Length, Count + cells.Length);
+            var length = Math.Max(2 * _cells.Length, Count + count);
             Array.Resize(ref _cells, length);
             Array.Resize(ref _values, length);
         }
 
-        cells.CopyTo(_cells.AsSpan(Count));
-        values.CopyTo(_values.AsSpan(Count));
-        Count += cells.Length;
+        cells = _cells.AsSpan(Count, count);
+        values = _values.AsSpan(Count, count);
+        Count += count;
     }
 
     /// <summary>Writes the whole rows, row after row.</summary>

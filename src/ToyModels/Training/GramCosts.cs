@@ -12,10 +12,14 @@ internal static class GramCosts
     /// <summary>Features up to which two panels of the Gram matrix and of its gradient fit a nearest cache of 32 KiB.</summary>
     private const int MostFeaturesOfTwoPanels = 128;
 
+    /// <summary>Features up to which rows pass all panels at once.</summary>
+    internal const int FeaturesAtOnce = 2 * Lanes.Count;
+
     /// <summary>Whether rows pass two panels at once; that changes no bit.</summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="present">Non-zeros of a row.</param>
-    internal static bool AreTwoPanelsAtOnce(double features, double present) => features <= MostFeaturesOfTwoPanels && present >= LongRow;
+    internal static bool AreTwoPanelsAtOnce(double features, double present) =>
+        features <= FeaturesAtOnce || (features <= MostFeaturesOfTwoPanels && present >= LongRow);
 
     /// <summary>A non-zero through sixteen outputs, one way.</summary>
     internal static double PerPanel(double features, double present) => AreTwoPanelsAtOnce(features, present) ? 0.62 : 0.85;

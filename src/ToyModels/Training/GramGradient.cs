@@ -31,7 +31,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly int _hidden;
     private readonly int _padded;
     private readonly float[] _importances;
-    private readonly SparseSamples _samples = new();
     private readonly RowsByLength _rows;
     private readonly LiveOutputs<TSimd, TF, TI> _live;
     private readonly Action _readRows;
@@ -50,6 +49,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _loss;
     private readonly PinnedBuffer _gram;
     private readonly PinnedBuffer _gramGradient;
+
+    // The unit matrix, as G lies: where rows pass all columns at once, their targets are sums of its rows. Else they come from a matrix of the rows.
+    private readonly PinnedBuffer _units;
+    private readonly bool _hasUnits;
     private readonly PinnedBuffer _productByDimension;
     private readonly PinnedBuffer _gradient;
     private readonly PinnedBuffer _biasGradient;
@@ -88,7 +91,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _padded = Lanes.RoundUp(features);
         _importances = importances.ToArray();
         ChunkRows = Math.Min(batch, 1024);
-        _rows = new(features, ChunkRows);
+        _hasUnits = features <= GramCosts.FeaturesAtOnce;
+        _rows = new(features, ChunkRows, hasMatrix: !_hasUnits);
         _live = new(features, hidden, ChunkRows, _rows);
         _weightsByDimension = new((long)hidden * _padded);
         _bias = new(_padded);
@@ -99,6 +103,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _productByDimension = new((long)hidden * _padded);
         _gradient = new(Lanes.RoundUp(checked(features * (hidden + 1))));
         _biasGradient = new(_padded);
+
+        _units = new(_hasUnits ? _gram.Length : 0);
+        for (var i = 0; i < features && _hasUnits; i++)
+        {
+            *(Square(_units, 0, i & -Lanes.Count) + (i * Lanes.Count) + (i % Lanes.Count)) = 1;
+        }
 
         // Outputs past the last feature never live.
         _bias.Span[features..].Fill(-1);
@@ -151,25 +161,19 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         return _read;
     }
 
-    internal override void CountPresent(Span<long> present)
-    {
-        foreach (var feature in _samples.Features)
-        {
-            present[feature]++;
-        }
-    }
+    internal override void CountPresent(Span<long> present) => _rows.CountPresent(present);
 
     internal override void Accumulate(float scale, ref double loss)
     {
-        _present += _samples.Features.Length;
+        _present += _rows.Entries;
         Pass(scale, isBothWays: true, ref loss);
     }
 
     internal override void AddLoss(ref double loss)
     {
-        if (_isLive)
+        if (_isLive && !_hasUnits)
         {
-            _rows.Take(_samples, isMatrixWanted: true);
+            _rows.TakeMatrix();
         }
 
         Pass(0.5f, isBothWays: false, ref loss);
@@ -200,12 +204,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private int Panels => _padded / Lanes.Count;
 
     /// <summary>Non-zeros of a row that has some, on average over the chunk.</summary>
-    private double PresentInRow => (double)_samples.Features.Length / Math.Max(_samples.ActiveRows, 1);
+    private double PresentInRow => (double)_rows.Entries / Math.Max(_rows.Rows, 1);
 
     private void ReadRows()
     {
-        _read = _reader!.ReadSparse(_samples, _read, _features);
-        _rows.Take(_samples, isMatrixWanted: !_isLive);
+        _read = _rows.Read(_reader!, _read, isMatrixWanted: !_isLive && !_hasUnits);
         if (_isLive)
         {
             _live.Take();
@@ -333,7 +336,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
             }
 
             // As many in the others, and in the chunks before, where these had as many non-zeros.
-            live *= (double)Panels / counted * _present / Math.Max(_samples.Features.Length, 1);
+            live *= (double)Panels / counted * _present / Math.Max(_rows.Entries, 1);
             _isLive = GramCosts.BackByLiveOutputs(_hidden, _present, live) < byGram;
         }
 
@@ -360,8 +363,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
             var (bias, factor) = (_bias.Span[j], _factor.Span[j]);
             if (bias > 0)
             {
-                _biasGradient.Span[j] += _samples.EmptyRows * (factor * bias);
-                _live.Losses[j] += _samples.EmptyRows * (double)factor * bias * bias;
+                _biasGradient.Span[j] += _rows.EmptyRows * (factor * bias);
+                _live.Losses[j] += _rows.EmptyRows * (double)factor * bias * bias;
             }
         }
     }
@@ -396,33 +399,53 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    private void PassPanel<TRelu, TBackward>(int panel)
+    private void PassPanel<TRelu, TBackward>(int j)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
+    {
+        if (_hasUnits)
+        {
+            PassPanel<TRelu, TBackward, On>(j);
+        }
+        else
+        {
+            PassPanel<TRelu, TBackward, Off>(j);
+        }
+    }
+
+    private void PassPanel<TRelu, TBackward, TUnits>(int panel)
+        where TRelu : struct, ISwitch
+        where TBackward : struct, ISwitch
+        where TUnits : struct, ISwitch
     {
         var end = Math.Min(panel + (_panelsAtOnce * Lanes.Count), _features);
         for (var j = panel; j < end; j += 4 * TSimd.Width)
         {
             if (end - j <= TSimd.Width)
             {
-                Columns<TRelu, TBackward, One>(j);
+                Columns<TRelu, TBackward, TUnits, One>(j);
             }
             else if (end - j <= 2 * TSimd.Width)
             {
-                Columns<TRelu, TBackward, Two>(j);
+                Columns<TRelu, TBackward, TUnits, Two>(j);
+            }
+            else if (end - j <= 3 * TSimd.Width)
+            {
+                Columns<TRelu, TBackward, TUnits, Three>(j);
             }
             else
             {
-                Columns<TRelu, TBackward, Four>(j);
+                Columns<TRelu, TBackward, TUnits, Four>(j);
             }
         }
     }
 
-    /// <summary>All rows of the chunk through columns j …, one, two or four vectors of them.</summary>
+    /// <summary>All rows of the chunk through columns j …, up to four vectors of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Columns<TRelu, TBackward, TVectors>(int j)
+    private void Columns<TRelu, TBackward, TUnits, TVectors>(int j)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
+        where TUnits : struct, ISwitch
         where TVectors : struct, ICount
     {
         // From the first vector of columns to the second, and from the first pair to the second: in the same panel or in the next.
@@ -437,44 +460,66 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         TF f0 = TSimd.Load(factor), f1 = TVectors.Value > 1 ? TSimd.Load(factor + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, loss2 = default, loss3 = default;
         TF bias0 = default, bias1 = default, bias2 = default, bias3 = default;
-        fixed (int* firstOffset = _rows.Offsets, counts = _rows.Count)
+        fixed (int* firstOffset = _rows.Offsets)
         fixed (float* firstValue = _rows.Values)
         {
-            var offsets = firstOffset;
-            var values = firstValue;
             var x = _rows.Matrix.Pointer + j;
-            var (stride, longest) = ((nint)_rows.Stride, _rows.Longest);
-            for (var length = 1; length <= longest; length++)
+            nint rowLength = _rows.Stride, units = TUnits.IsOn ? (nint)(_units.Pointer - _gram.Pointer) : 0;
+            foreach (var stretch in _rows.Stretches)
             {
-                for (var rows = counts[length]; rows > 0; rows--, x += stride, offsets += length, values += length)
+                var offsets = firstOffset + stretch.Entry;
+                var values = firstValue + stretch.Entry;
+                nint step = TUnits.IsOn ? stretch.Step : 1, end = step * stretch.Length, rowStep = TUnits.IsOn ? stretch.RowStep : end;
+                for (var rows = stretch.Rows; rows > 0; rows--, offsets += rowStep, values += rowStep)
                 {
                     // Of many rows the first non-zero is the only one.
                     TF o0 = b0, o1 = b1, o2 = default, o3 = default, value = TSimd.Splat(*values);
+                    TF x0 = default, x1 = default, x2 = default, x3 = default;
                     if (TVectors.Value > 2)
                     {
                         o2 = TSimd.Load(bias + (2 * TSimd.Width));
+                    }
+
+                    if (TVectors.Value > 3)
+                    {
                         o3 = TSimd.Load(bias + (3 * TSimd.Width));
                     }
 
                     nint offset = *offsets;
                     Present<TVectors>(value, gram + offset, second, pair, ref o0, ref o1, ref o2, ref o3);
-                    for (nint e = 1; e < length; e++)
+                    if (TUnits.IsOn)
                     {
-                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], second, pair, ref o0, ref o1, ref o2, ref o3);
+                        Present<TVectors>(value, gram + offset + units, second, pair, ref x0, ref x1, ref x2, ref x3);
                     }
 
-                    TF d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TSimd.Load(x), f0, ref loss0), d1 = default, d2 = default, d3 = default;
+                    for (var e = step; e < end; e += step)
+                    {
+                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], second, pair, ref o0, ref o1, ref o2, ref o3);
+                        if (TUnits.IsOn)
+                        {
+                            Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e] + units, second, pair, ref x0, ref x1, ref x2, ref x3);
+                        }
+                    }
+
+                    TF d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TUnits.IsOn ? x0 : TSimd.Load(x), f0, ref loss0), d1 = default, d2 = default, d3 = default;
                     if (TVectors.Value > 1)
                     {
-                        d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, TSimd.Load(x + TSimd.Width), f1, ref loss1);
+                        d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, TUnits.IsOn ? x1 : TSimd.Load(x + TSimd.Width), f1, ref loss1);
                     }
 
                     if (TVectors.Value > 2)
                     {
-                        d2 = Errors<TSimd, TF, TI>.Step<TRelu>(o2, TSimd.Load(x + (2 * TSimd.Width)), TSimd.Load(factor + (2 * TSimd.Width)), ref loss2);
-                        d3 = Errors<TSimd, TF, TI>.Step<TRelu>(o3, TSimd.Load(x + (3 * TSimd.Width)), TSimd.Load(factor + (3 * TSimd.Width)), ref loss3);
+                        d2 = Errors<TSimd, TF, TI>.Step<TRelu>(
+                            o2, TUnits.IsOn ? x2 : TSimd.Load(x + (2 * TSimd.Width)), TSimd.Load(factor + (2 * TSimd.Width)), ref loss2);
                     }
 
+                    if (TVectors.Value > 3)
+                    {
+                        d3 = Errors<TSimd, TF, TI>.Step<TRelu>(
+                            o3, TUnits.IsOn ? x3 : TSimd.Load(x + (3 * TSimd.Width)), TSimd.Load(factor + (3 * TSimd.Width)), ref loss3);
+                    }
+
+                    x += TUnits.IsOn ? 0 : rowLength;
                     if (TBackward.IsOn)
                     {
                         bias0 = TSimd.Add(bias0, d0);
@@ -486,11 +531,15 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                         if (TVectors.Value > 2)
                         {
                             bias2 = TSimd.Add(bias2, d2);
+                        }
+
+                        if (TVectors.Value > 3)
+                        {
                             bias3 = TSimd.Add(bias3, d3);
                         }
 
                         Back<TVectors>(value, d0, d1, d2, d3, gramGradient + offset, second, pair);
-                        for (nint e = 1; e < length; e++)
+                        for (var e = step; e < end; e += step)
                         {
                             Back<TVectors>(TSimd.Splat(values[e]), d0, d1, d2, d3, gramGradient + offsets[e], second, pair);
                         }
@@ -508,6 +557,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         if (TVectors.Value > 2)
         {
             EndColumns<TRelu>(j + (2 * TSimd.Width), loss2, bias2);
+        }
+
+        if (TVectors.Value > 3)
+        {
             EndColumns<TRelu>(j + (3 * TSimd.Width), loss3, bias3);
         }
     }
@@ -526,6 +579,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         if (TVectors.Value > 2)
         {
             o2 = TSimd.MultiplyAdd(value, TSimd.Load(g + pair), o2);
+        }
+
+        if (TVectors.Value > 3)
+        {
             o3 = TSimd.MultiplyAdd(value, TSimd.Load(g + pair + second), o3);
         }
     }
@@ -544,6 +601,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         if (TVectors.Value > 2)
         {
             TSimd.Store(TSimd.MultiplyAdd(value, d2, TSimd.Load(dg + pair)), dg + pair);
+        }
+
+        if (TVectors.Value > 3)
+        {
             TSimd.Store(TSimd.MultiplyAdd(value, d3, TSimd.Load(dg + pair + second)), dg + pair + second);
         }
     }
@@ -554,7 +615,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         where TRelu : struct, ISwitch
     {
         TF bias = TSimd.Load(_bias.Pointer + j), factor = TSimd.Load(_factor.Pointer + j);
-        var empty = TSimd.Splat((float)_samples.EmptyRows);
+        var empty = TSimd.Splat((float)_rows.EmptyRows);
         TF emptyLoss = default;
         var d = Errors<TSimd, TF, TI>.Step<TRelu>(bias, default, factor, ref emptyLoss);
         TSimd.Store(TSimd.MultiplyAdd(empty, emptyLoss, loss), _loss.Pointer + j);

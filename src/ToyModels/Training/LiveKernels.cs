@@ -26,33 +26,33 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
     internal const int AtOnce = 4;
 
     /// <summary>o = b + Σ x_i G_i in sixteen columns, of rows with equally many non-zeros, and which of them are not above 0.</summary>
-    internal static void Outputs(int* offsets, float* values, int length, int rows, float* gram, float* bias, float* outputs, ushort* dead)
+    internal static void Outputs(int* offsets, float* values, in RowsByLength.Stretch stretch, float* gram, float* bias, float* outputs, ushort* dead)
     {
-        switch (length)
+        switch (stretch.Length)
         {
             case 1:
-                Outputs<One>(offsets, values, length, rows, gram, bias, outputs, dead);
+                Outputs<One>(offsets, values, stretch, gram, bias, outputs, dead);
                 break;
             case 2:
-                Outputs<Two>(offsets, values, length, rows, gram, bias, outputs, dead);
+                Outputs<Two>(offsets, values, stretch, gram, bias, outputs, dead);
                 break;
             case 3:
-                Outputs<Three>(offsets, values, length, rows, gram, bias, outputs, dead);
+                Outputs<Three>(offsets, values, stretch, gram, bias, outputs, dead);
                 break;
             case 4:
-                Outputs<Four>(offsets, values, length, rows, gram, bias, outputs, dead);
+                Outputs<Four>(offsets, values, stretch, gram, bias, outputs, dead);
                 break;
             case 5:
-                Outputs<Five>(offsets, values, length, rows, gram, bias, outputs, dead);
+                Outputs<Five>(offsets, values, stretch, gram, bias, outputs, dead);
                 break;
             default:
-                Outputs<Six>(offsets, values, length, rows, gram, bias, outputs, dead);
+                Outputs<Six>(offsets, values, stretch, gram, bias, outputs, dead);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Outputs<TLength>(int* offsets, float* values, nint length, int rows, float* gram, float* bias, float* outputs, ushort* dead)
+    private static void Outputs<TLength>(int* offsets, float* values, in RowsByLength.Stretch stretch, float* gram, float* bias, float* outputs, ushort* dead)
         where TLength : struct, ICount
     {
         var vectors = Lanes.Count / TSimd.Width;
@@ -68,33 +68,34 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
             b3 = TSimd.Load(bias + (3 * TSimd.Width));
         }
 
-        for (; rows > 0; rows--)
+        nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
+        for (var rows = stretch.Rows; rows > 0; rows--)
         {
             TF o0 = b0, o1 = b1, o2 = b2, o3 = b3;
             Present(values[0], gram + offsets[0], ref o0, ref o1, ref o2, ref o3);
             if (TLength.Value > 1)
             {
-                Present(values[1], gram + offsets[1], ref o0, ref o1, ref o2, ref o3);
+                Present(values[step], gram + offsets[step], ref o0, ref o1, ref o2, ref o3);
             }
 
             if (TLength.Value > 2)
             {
-                Present(values[2], gram + offsets[2], ref o0, ref o1, ref o2, ref o3);
+                Present(values[2 * step], gram + offsets[2 * step], ref o0, ref o1, ref o2, ref o3);
             }
 
             if (TLength.Value > 3)
             {
-                Present(values[3], gram + offsets[3], ref o0, ref o1, ref o2, ref o3);
+                Present(values[3 * step], gram + offsets[3 * step], ref o0, ref o1, ref o2, ref o3);
             }
 
             if (TLength.Value > 4)
             {
-                Present(values[4], gram + offsets[4], ref o0, ref o1, ref o2, ref o3);
+                Present(values[4 * step], gram + offsets[4 * step], ref o0, ref o1, ref o2, ref o3);
             }
 
             if (TLength.Value > 5)
             {
-                for (nint e = 5; e < length; e++)
+                for (var e = 5 * step; e < end; e += step)
                 {
                     Present(values[e], gram + offsets[e], ref o0, ref o1, ref o2, ref o3);
                 }
@@ -117,8 +118,8 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
 
             *dead++ = (ushort)bits;
             outputs += Lanes.Count;
-            offsets += TLength.Value > 5 ? length : TLength.Value;
-            values += TLength.Value > 5 ? length : TLength.Value;
+            offsets += rowStep;
+            values += rowStep;
         }
     }
 

@@ -178,7 +178,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
         fixed (int* offsets = &_rows.Offsets[stretch.Entry])
         fixed (float* values = &_rows.Values[stretch.Entry])
         {
-            LiveKernels<TSimd, TF, TI>.Outputs(offsets, values, stretch.Length, stretch.Rows, gram, bias, outputs, dead);
+            LiveKernels<TSimd, TF, TI>.Outputs(offsets, values, stretch, gram, bias, outputs, dead);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed unsafe class NonZeroLists
     internal void Take(RowsByLength rows)
     {
         var stretches = rows.Stretches;
-        var entries = stretches.Length == 0 ? 0 : stretches[^1].Entry + (stretches[^1].Rows * stretches[^1].Length);
+        var entries = rows.Entries;
         if (_byRow.Length < entries)
         {
             _byRow = new Listed[entries * 5 / 4];
@@ -42,17 +42,21 @@ internal sealed unsafe class NonZeroLists
         {
             // The next place of panel p stands at p + 1, and moves on to the panel's end.
             var next = ends + 1;
-            Count(offsets, entries, next);
+            foreach (var stretch in stretches)
+            {
+                Count(offsets + stretch.Entry, stretch, next);
+            }
+
             for (int p = 0, start = 0; p < _ends.Length - 1; p++)
             {
                 (next[p], start) = (start, start + next[p]);
             }
 
+            var entry = 0;
             foreach (var stretch in stretches)
             {
-                List(
-                    offsets + stretch.Entry, values + stretch.Entry, stretch.Rows, stretch.Length, stretch.Row, stretch.Entry, _rowLength,
-                    rowStarts + stretch.Row, byRow + stretch.Entry, byPanel, next);
+                List(offsets + stretch.Entry, values + stretch.Entry, stretch, entry, _rowLength, rowStarts + stretch.Row, byRow + entry, byPanel, next);
+                entry += stretch.Rows * stretch.Length;
             }
 
             rowStarts[rows.Rows] = entries;
@@ -60,27 +64,32 @@ internal sealed unsafe class NonZeroLists
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Count(int* offsets, nint entries, int* counts)
+    private static void Count(int* offsets, in RowsByLength.Stretch stretch, int* counts)
     {
-        for (nint e = 0; e < entries; e++)
+        nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
+        for (var rows = stretch.Rows; rows > 0; rows--, offsets += rowStep)
         {
-            counts[(uint)offsets[e] / (Lanes.Count * Lanes.Count)]++;
+            for (nint e = 0; e < end; e += step)
+            {
+                counts[(uint)offsets[e] / (Lanes.Count * Lanes.Count)]++;
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void List(
-        int* offsets, float* values, nint rows, nint length, int row, int entry, int rowLength, int* rowStarts, Listed* byRow, Listed* byPanel, int* next)
+        int* offsets, float* values, in RowsByLength.Stretch stretch, int entry, int rowLength, int* rowStarts, Listed* byRow, Listed* byPanel, int* next)
     {
-        var cell = row * Lanes.Count;
-        for (; rows > 0; rows--, cell += Lanes.Count, offsets += length, values += length, byRow += length)
+        var cell = stretch.Row * Lanes.Count;
+        nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
+        for (var rows = stretch.Rows; rows > 0; rows--, cell += Lanes.Count, offsets += rowStep, values += rowStep)
         {
             *rowStarts++ = entry;
-            entry += (int)length;
-            for (nint e = 0; e < length; e++)
+            entry += stretch.Length;
+            for (nint e = 0; e < end; e += step)
             {
                 var feature = (uint)offsets[e] / Lanes.Count;
-                byRow[e] = new(values[e], (int)feature * rowLength);
+                *byRow++ = new(values[e], (int)feature * rowLength);
                 byPanel[next[feature / Lanes.Count]++] = new(values[e], cell + (int)(feature % Lanes.Count));
             }
         }

@@ -20,38 +20,42 @@ internal sealed unsafe class RowsByLength
     private readonly int[] _count;
     private readonly int[] _starts;
     private readonly List<Stretch> _stretches = [];
+    private int[] _ownOffsets = [];
+    private float[] _ownValues = [];
     private int[] _offsets = [];
-    private int[] _places = [];
     private float[] _values = [];
 
-    // Those that the matrix holds.
-    private int _entries;
+    // Where the numbers of the matrix stand that are not 0.
+    private int[] _places = [];
+    private int _placed;
+    private bool _isMatrixWanted;
 
     /// <param name="features">Number of features n.</param>
     /// <param name="rows">Rows of a chunk at most.</param>
-    internal RowsByLength(int features, int rows)
+    /// <param name="hasMatrix">Whether there is a <see cref="Matrix"/>: then non-zeros are listed row after row; else as the source has them, if it can be.</param>
+    internal RowsByLength(int features, int rows, bool hasMatrix)
     {
         Stride = Lanes.RoundUp(features);
         _lengths = features + 1;
         _counts = new int[Quarters * _lengths];
         _count = new int[_lengths];
         _starts = new int[rows];
-        Matrix = new((long)rows * Stride);
+        Matrix = new(hasMatrix ? (long)rows * Stride : 0);
     }
 
-    /// <summary>The largest number of non-zeros of a row.</summary>
-    internal int Longest { get; private set; }
-
-    /// <summary>How many rows have ℓ non-zeros, at [ℓ].</summary>
-    internal ReadOnlySpan<int> Count => _count;
-
-    /// <summary>Number of rows.</summary>
+    /// <summary>Number of rows that have a non-zero.</summary>
     internal int Rows { get; private set; }
+
+    /// <summary>Number of those read that have none.</summary>
+    internal int EmptyRows { get; private set; }
+
+    /// <summary>Number of non-zeros.</summary>
+    internal int Entries { get; private set; }
 
     /// <summary>The rows cut where lengths change and every <see cref="RowsOfBlock"/> rows.</summary>
     internal ReadOnlySpan<Stretch> Stretches => CollectionsMarshal.AsSpan(_stretches);
 
-    /// <summary>Sixteen times the feature of each non-zero.</summary>
+    /// <summary>Sixteen times the feature of each non-zero, where <see cref="Stretches"/> tell.</summary>
     internal ReadOnlySpan<int> Offsets => _offsets;
 
     /// <summary>Value of each non-zero.</summary>
@@ -63,26 +67,66 @@ internal sealed unsafe class RowsByLength
     /// <summary>From one row of the matrix to the next.</summary>
     internal int Stride { get; }
 
-    /// <summary>Takes the place of the rows before with those of <paramref name="samples"/>.</summary>
-    /// <param name="samples">The rows.</param>
+    /// <summary>Reads the next rows: they take the place of those before.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="samples">Rows wanted.</param>
     /// <param name="isMatrixWanted">Whether <see cref="Matrix"/> is to hold them too; else it is zero.</param>
-    internal void Take(SparseSamples samples, bool isMatrixWanted)
+    /// <returns>Rows read.</returns>
+    internal int Read(SampleReader reader, int samples, bool isMatrixWanted)
     {
         Forget();
-        var entries = samples.Features.Length;
-        if (_offsets.Length < entries)
+        _isMatrixWanted = isMatrixWanted;
+        var read = reader.ReadByLength(this, samples, _lengths - 1);
+        EmptyRows = read - Rows;
+        return read;
+    }
+
+    /// <summary>Puts the rows into <see cref="Matrix"/>, if they are not there.</summary>
+    internal void TakeMatrix()
+    {
+        if (_placed == Entries)
         {
-            _offsets = new int[entries * 5 / 4];
-            _places = new int[_offsets.Length];
-            _values = new float[_offsets.Length];
+            return;
         }
 
-        fixed (int* starts = samples.Starts, features = samples.Features, counts = _counts, ordered = _starts, offsets = _offsets, places = _places)
-        fixed (float* from = samples.Values, to = _values)
+        foreach (var stretch in _stretches)
         {
-            var rows = Rows = samples.ActiveRows;
-            CountLengths(starts, rows, counts, _lengths);
-            for (var (length, place) = (1, 0); place < rows; length++)
+            for (var (row, e) = (0, stretch.Entry); row < stretch.Rows; row++)
+            {
+                for (var end = e + stretch.Length; e < end; e++)
+                {
+                    _places[_placed] = ((stretch.Row + row) * Stride) + (_offsets[e] / Lanes.Count);
+                    Matrix.Pointer[_places[_placed++]] = _values[e];
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds the number of non-zeros of each feature.</summary>
+    internal void CountPresent(Span<long> present)
+    {
+        foreach (var stretch in _stretches)
+        {
+            for (var e = 0; e < stretch.Length; e++)
+            {
+                for (var row = 0; row < stretch.Rows; row++)
+                {
+                    present[_offsets[stretch.Entry + (row * stretch.RowStep) + (e * stretch.Step)] / Lanes.Count]++;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes rows by their non-zeros.</summary>
+    internal void Take(SparseSamples samples)
+    {
+        Reserve(samples.Features.Length);
+        fixed (int* starts = samples.Starts, features = samples.Features, counts = _counts, ordered = _starts)
+        fixed (float* from = samples.Values)
+        {
+            CountLengths(starts, samples.ActiveRows, counts, _lengths);
+            var longest = 0;
+            for (var (length, place) = (1, 0); place < samples.ActiveRows; length++)
             {
                 var first = place;
                 for (var quarter = length; quarter < _counts.Length; quarter += _lengths)
@@ -91,28 +135,109 @@ internal sealed unsafe class RowsByLength
                 }
 
                 _count[length] = place - first;
-                Longest = length;
+                longest = length;
             }
 
-            Order(starts, rows, counts, _lengths, ordered);
-            for (var (length, slot, e) = (1, 0, 0); length <= Longest; length++)
+            Order(starts, samples.ActiveRows, counts, _lengths, ordered);
+            for (var length = 1; length <= longest; length++)
             {
-                var count = _count[length];
-                List(ordered + slot, count, length, features, from, slot * Stride, Stride, offsets + e, to + e, places + e, isMatrixWanted ? Matrix.Pointer : null);
-                for (int row = slot, end = slot + count, entry = e; row < end;)
+                ListRows(new(features, from, ordered + Rows, 1), _count[length], length);
+                for (var quarter = length; quarter < _counts.Length; quarter += _lengths)
                 {
-                    var next = Math.Min(end, (row + RowsOfBlock) / RowsOfBlock * RowsOfBlock);
-                    _stretches.Add(new(row, next - row, length, entry));
-                    entry += (next - row) * length;
-                    row = next;
+                    counts[quarter] = 0;
                 }
+            }
+        }
+    }
 
-                slot += count;
-                e += count * length;
+    /// <summary>Takes rows of several blocks, each by length. The blocks are to stay as they are.</summary>
+    /// <param name="pieces">Which rows of which block.</param>
+    internal void Take(ReadOnlySpan<LengthPiece> pieces)
+    {
+        if (pieces.Length == 1 && Matrix.Length == 0)
+        {
+            // As they lie.
+            var (piece, block) = (pieces[0], pieces[0].Block);
+            (_offsets, _values) = (block.Offsets, block.Values);
+            for (var length = 1; length <= block.Longest; length++)
+            {
+                AddRows(length, piece.Rows(length), block.Start(length) + piece.First(length), rowStep: 1, step: block.Step(length));
+            }
+
+            return;
+        }
+
+        var (longest, entries) = (0, 0);
+        foreach (var piece in pieces)
+        {
+            longest = Math.Max(longest, piece.Block.Longest);
+            for (var length = 1; length <= piece.Block.Longest; length++)
+            {
+                entries += length * piece.Rows(length);
             }
         }
 
-        _entries = isMatrixWanted ? entries : 0;
+        Reserve(entries);
+        for (var length = 1; length <= longest; length++)
+        {
+            foreach (var piece in pieces)
+            {
+                if (length <= piece.Block.Longest)
+                {
+                    fixed (int* offsets = piece.Block.Offsets)
+                    fixed (float* values = piece.Block.Values)
+                    {
+                        var first = piece.Block.Start(length) + piece.First(length);
+                        ListRows(new(offsets + first, values + first, null, piece.Block.Step(length)), piece.Rows(length), length);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Lists rows of one length, row after row, behind those of smaller ones.</summary>
+    private void ListRows(Source source, int rows, int length)
+    {
+        fixed (int* offsets = _offsets, places = _places)
+        fixed (float* values = _values)
+        {
+            List(
+                source, rows, length, Rows * Stride, Stride, offsets + Entries, values + Entries, places + Entries, _isMatrixWanted ? Matrix.Pointer : null);
+        }
+
+        AddRows(length, rows, Entries, rowStep: length, step: 1);
+        _placed = _isMatrixWanted ? Entries : 0;
+    }
+
+    /// <summary>Adds rows of one length, behind those of smaller ones.</summary>
+    private void AddRows(int length, int rows, int entry, int rowStep, int step)
+    {
+        for (int row = Rows, end = row + rows; row < end;)
+        {
+            var next = Math.Min(end, (row + RowsOfBlock) / RowsOfBlock * RowsOfBlock);
+            _stretches.Add(new(row, next - row, length, entry, rowStep, step));
+            entry += (next - row) * rowStep;
+            row = next;
+        }
+
+        Entries += rows * length;
+        Rows += rows;
+    }
+
+    private void Reserve(int entries)
+    {
+        if (_ownOffsets.Length < entries)
+        {
+            _ownOffsets = new int[entries * 5 / 4];
+            _ownValues = new float[_ownOffsets.Length];
+        }
+
+        if (_places.Length < entries)
+        {
+            _places = new int[entries * 5 / 4];
+        }
+
+        (_offsets, _values) = (_ownOffsets, _ownValues);
     }
 
     /// <summary>Counts rows of each length, with counters of its own for each quarter of the rows: additions to one and the same would wait for each other.</summary>
@@ -159,21 +284,24 @@ internal sealed unsafe class RowsByLength
 
     /// <summary>Lists the non-zeros of rows of one length, and puts them into the matrix, if there is one, whose next row begins at <paramref name="place"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void List(
-        int* starts, int count, nint length, int* features, float* from, int place, int stride, int* offsets, float* values, int* places, float* matrix)
+    private static void List(Source source, int count, nint length, int place, int rowLength, int* offsets, float* values, int* places, float* matrix)
     {
-        for (; count > 0; count--, place += stride, offsets += length, values += length, places += length)
+        int* from = source.Numbers, starts = source.Starts;
+        var fromValues = source.Values;
+        var (step, scale) = (source.Step, source.Scale);
+        for (nint row = 0; row < count; row++, place += rowLength, offsets += length, values += length, places += length)
         {
-            nint row = *starts++;
-            for (nint e = 0; e < length; e++)
+            var entry = starts != null ? starts[row] : row;
+            for (nint e = 0; e < length; e++, entry += step)
             {
-                var (feature, value) = (features[row + e], from[row + e]);
-                offsets[e] = feature * Lanes.Count;
+                var (offset, value) = (from[entry] * scale, fromValues[entry]);
+                offsets[e] = offset;
                 values[e] = value;
                 if (matrix != null)
                 {
-                    places[e] = place + feature;
-                    matrix[place + feature] = value;
+                    var to = place + (int)((uint)offset / Lanes.Count);
+                    places[e] = to;
+                    matrix[to] = value;
                 }
             }
         }
@@ -183,19 +311,28 @@ internal sealed unsafe class RowsByLength
     private void Forget()
     {
         var matrix = Matrix.Pointer;
-        foreach (var place in _places.AsSpan(0, _entries))
+        foreach (var place in _places.AsSpan(0, _placed))
         {
             matrix[place] = 0;
         }
 
-        for (var quarter = 0; quarter < Quarters; quarter++)
-        {
-            _counts.AsSpan((quarter * _lengths) + 1, Longest).Clear();
-        }
-
         _stretches.Clear();
-        _entries = 0;
-        Longest = 0;
+        (_placed, Entries, Rows) = (0, 0, 0);
+    }
+
+    /// <summary>Where rows of one length come from.</summary>
+    /// <param name="numbers">Features of non-zeros, or sixteen times these.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="starts">Where each row begins, if numbers are features; null if they are sixteen times these, and rows begin side by side.</param>
+    /// <param name="step">From one non-zero of a row to its next.</param>
+    private readonly struct Source(int* numbers, float* values, int* starts, nint step)
+    {
+        internal readonly int* Numbers = numbers;
+        internal readonly float* Values = values;
+        internal readonly int* Starts = starts;
+        internal readonly nint Step = step;
+
+        internal int Scale => Starts == null ? 1 : Lanes.Count;
     }
 
     /// <summary>Neighbouring rows of one length within one block.</summary>
@@ -203,5 +340,7 @@ internal sealed unsafe class RowsByLength
     /// <param name="Rows">How many.</param>
     /// <param name="Length">Non-zeros of each.</param>
     /// <param name="Entry">The first row's first non-zero.</param>
-    internal readonly record struct Stretch(int Row, int Rows, int Length, int Entry);
+    /// <param name="RowStep">From one row's first non-zero to the next row's.</param>
+    /// <param name="Step">From one non-zero of a row to its next.</param>
+    internal readonly record struct Stretch(int Row, int Rows, int Length, int Entry, int RowStep, int Step);
 }

@@ -8,6 +8,7 @@ public abstract class SampleReader : IDisposable
     /// <summary>Numbers that rows on their way to their non-zeros take at most, but for sixteen rows, the fewest that there can be.</summary>
     private const int MostDenseNumbers = 1 << 24;
 
+    private readonly SparseSamples _listed = new();
     private float[] _dense = [];
 
     /// <summary>Reads the next rows.</summary>
@@ -83,6 +84,18 @@ public abstract class SampleReader : IDisposable
     {
         var read = Read(destination.Span, samples, stride);
         kept = NonEmptyRows.Gather(destination.Pointer, features, read, stride);
+        return read;
+    }
+
+    /// <summary>Reads the next rows, those of one length side by side.</summary>
+    /// <param name="destination">Takes the rows that hold a non-zero.</param>
+    /// <param name="samples">Rows wanted.</param>
+    /// <param name="features">Number of features n.</param>
+    /// <returns>Rows read.</returns>
+    internal virtual int ReadByLength(RowsByLength destination, int samples, int features)
+    {
+        var read = ReadSparse(_listed, samples, features);
+        destination.Take(_listed);
         return read;
     }
 

@@ -35,6 +35,10 @@ public sealed class SamplerTests
     [InlineData(1, 0.8f)]
     [InlineData(2, 0.00001f)]
     [InlineData(2, 0f)]
+    [InlineData(7, 0.12f)]
+    [InlineData(256, 0.05f)]
+    [InlineData(257, 0.05f)]
+    [InlineData(300, 0.00001f)]
     public void Features_are_present_with_their_density_and_uniform_where_present(int features, float density)
     {
         var values = Draw(new FeatureDistribution(features, density), seed: 3, blocks: 100);
@@ -156,6 +160,8 @@ public sealed class SamplerTests
     [InlineData(0.05f, 0.05f)]
     [InlineData(0.05f, 0.05f, 0.05f, 0.5f, 0.5f, 0.5f)]
     [InlineData(0.002f, 0.05f, 0.05f, 0.05f, 0.05f, 0.05f)]
+    [InlineData(0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f)]
+    [InlineData(0.01f, 0.01f, 0.01f, 0.01f, 0.01f, 0.01f)]
     public unsafe void Every_vector_width_draws_the_same_bits(float density, params float[] others)
     {
         var distribution = new FeatureDistribution([density, density, .. others]);
@@ -164,9 +170,9 @@ public sealed class SamplerTests
         float[] narrow = new float[length], middle = new float[length], wide = new float[length];
         fixed (float* n = narrow, m = middle, w = wide)
         {
-            new BlockSampler.Of<Simd128, Vector128<float>, Vector128<int>>(distribution, 64).Fill(key, n, distribution.Count, 64);
-            new BlockSampler.Of<Simd256, Vector256<float>, Vector256<int>>(distribution, 64).Fill(key, m, distribution.Count, 64);
-            new BlockSampler.Of<Simd512, Vector512<float>, Vector512<int>>(distribution, 64).Fill(key, w, distribution.Count, 64);
+            new BlockSampler.Of<Simd128, Vector128<float>, Vector128<int>>(distribution, 64).Fill(key, n, 64);
+            new BlockSampler.Of<Simd256, Vector256<float>, Vector256<int>>(distribution, 64).Fill(key, m, 64);
+            new BlockSampler.Of<Simd512, Vector512<float>, Vector512<int>>(distribution, 64).Fill(key, w, 64);
         }
 
         Assert.Equal(narrow, middle);
@@ -240,6 +246,100 @@ public sealed class SamplerTests
         Assert.Equal(total, row);
         Assert.Equal(expected, found);
         Assert.Equal(Enumerable.Range(0, total).Count(s => Enumerable.Range(0, features).All(i => dense[(i * total) + s] == 0)), empty);
+    }
+
+    [Theory]
+    [InlineData(9, 0.11f, false)]
+    [InlineData(9, 0.11f, true)]
+    [InlineData(20, 0.01f, false)]
+    [InlineData(200, 0.03f, true)]
+    [InlineData(9, 0.5f, true)]
+    public void Rows_read_by_length_are_the_dense_rows(int features, float density, bool hasMatrix)
+    {
+        var source = new GeneratedSamples(new FeatureDistribution(features, density), seed: 4, rows: 3000);
+        const int total = 5000;
+        var dense = new float[features * total];
+        source.OpenTraining(null, 0).Read(dense, total, total);
+        using var reader = source.OpenTraining(null, 0);
+        var rows = new RowsByLength(features, 1024, hasMatrix);
+        var row = 0;
+        foreach (var size in (int[])[1, 1023, 1000, 24, 17, 700, 1024, 1024, 187])
+        {
+            Assert.Equal(size, rows.Read(reader, size, hasMatrix));
+            float[][] expected =
+            [
+                .. Enumerable.Range(row, size).Select(s => Enumerable.Range(0, features).Select(i => dense[(i * total) + s]).ToArray())
+                    .Where(values => values.Any(value => value != 0)).OrderBy(values => values.Count(value => value != 0)),
+            ];
+            Assert.Equal((expected.Length, size - expected.Length), (rows.Rows, rows.EmptyRows));
+            Assert.Equal(expected.Sum(values => values.Count(value => value != 0)), rows.Entries);
+            foreach (var stretch in rows.Stretches)
+            {
+                for (var r = 0; r < stretch.Rows; r++)
+                {
+                    var found = new float[features];
+                    for (var e = 0; e < stretch.Length; e++)
+                    {
+                        var entry = stretch.Entry + (r * stretch.RowStep) + (e * stretch.Step);
+                        found[rows.Offsets[entry] / Lanes.Count] = rows.Values[entry];
+                    }
+
+                    Assert.Equal(expected[stretch.Row + r], found);
+                    if (hasMatrix)
+                    {
+                        Assert.Equal(found, rows.Matrix.Span.Slice((stretch.Row + r) * rows.Stride, features));
+                    }
+                }
+            }
+
+            var present = new long[features];
+            rows.CountPresent(present);
+            Assert.Equal(Enumerable.Range(0, features).Select(i => expected.LongCount(values => values[i] != 0)), present);
+            row += size;
+        }
+
+        Assert.Equal(total, row);
+    }
+
+    [Theory]
+    [InlineData(9, 0.11f)]
+    [InlineData(20, 0.02f)]
+    [InlineData(6, 0.15f)]
+    public void Lengths_of_rows_are_binomial_and_any_two_features_meet_as_often(int features, float density)
+    {
+        const int blocks = 400;
+        var sampler = new FeatureSampler(new FeatureDistribution(features, density), seed: 12);
+        var block = new float[features * sampler.BlockRows];
+        var (lengths, pairs) = (new long[features + 1], new long[features * features]);
+        for (var k = 0; k < blocks; k++)
+        {
+            sampler.FillBlock(k, block);
+            for (var s = 0; s < sampler.BlockRows; s++)
+            {
+                int[] present = [.. Enumerable.Range(0, features).Where(i => block[(i * sampler.BlockRows) + s] != 0)];
+                lengths[present.Length]++;
+                foreach (var (i, j) in present.SelectMany(i => present.Where(j => j > i).Select(j => (i, j))))
+                {
+                    pairs[(i * features) + j]++;
+                }
+            }
+        }
+
+        var rows = (long)blocks * sampler.BlockRows;
+        var probability = Math.Pow(1 - (double)density, features);
+        for (var length = 0; length <= features; length++)
+        {
+            AssertBinomial(rows, probability, lengths[length]);
+            probability *= (features - length) / (length + 1.0) * density / (1 - density);
+        }
+
+        for (var i = 0; i < features; i++)
+        {
+            for (var j = i + 1; j < features; j++)
+            {
+                AssertBinomial(rows, density * density, pairs[(i * features) + j]);
+            }
+        }
     }
 
     [Theory]
@@ -379,7 +479,8 @@ public sealed class SamplerTests
 
     private static void AssertBinomial(long trials, double probability, long successes)
     {
-        var slack = 5 * Math.Sqrt(trials * probability * (1 - probability));
+        // One more where hardly any is to be expected.
+        var slack = (5 * Math.Sqrt(trials * probability * (1 - probability))) + (probability == 0 ? 0 : 1);
         Assert.InRange(successes, (trials * probability) - slack, (trials * probability) + slack);
     }
 

@@ -11,10 +11,10 @@ public sealed class DeterminismTests
     private const string Expected = """
         data 20 1 c39c2d09afc78bcb
         data 20 0.3 2e266010a3ded381
-        data 20 0.0625 e26aca6be7c1483a
-        data 20 0.05 498535f5d8f9513e
-        data 20 0.002 1827356cc7dc7c7f
-        data 100 0.1 9cd04fe1e6a4c862
+        data 20 0.0625 741483d2c353ceb3
+        data 20 0.05 b0436b1bc4c07fe4
+        data 20 0.002 5ac5f87b1c5f502e
+        data 100 0.1 e1b2f1b7601eef59
         data 5 0.1 f2a786526609dc4f
         data 3 0.001 f3cc103136423a57
         importance 5d83a2cd37d1d771 4d3def3049877d47
@@ -23,7 +23,7 @@ public sealed class DeterminismTests
         forward 5 2 7388eb5641e1f38f 44c8bca307707676
         threads 1 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 1 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
-        threads 1 n 7: 8bb2e479a16e8ba3 7fde605871b52421 80d2ad2aa241958c
+        threads 1 n 7: 178cb2b21c3160be 875540870934b4d2 3763c81e6dbeeb78
         threads 1 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 1 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 1 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
@@ -31,7 +31,7 @@ public sealed class DeterminismTests
         threads 1 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 2 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 2 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
-        threads 2 n 7: 8bb2e479a16e8ba3 7fde605871b52421 80d2ad2aa241958c
+        threads 2 n 7: 178cb2b21c3160be 875540870934b4d2 3763c81e6dbeeb78
         threads 2 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 2 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 2 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
@@ -39,7 +39,7 @@ public sealed class DeterminismTests
         threads 2 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 7 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 7 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
-        threads 7 n 7: 8bb2e479a16e8ba3 7fde605871b52421 80d2ad2aa241958c
+        threads 7 n 7: 178cb2b21c3160be 875540870934b4d2 3763c81e6dbeeb78
         threads 7 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 7 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 7 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c

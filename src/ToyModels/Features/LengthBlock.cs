@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+
+namespace ToyModels;
+
+/// <summary>
+/// The rows of one block that are not empty, by the number of their non-zeros. Rows of one length lie side by side: non-zero e of the r-th of them at
+/// [<see cref="Start"/> + e·<see cref="Step"/> + r], sixteen times its feature among <see cref="Offsets"/> and its value among <see cref="Values"/>.
+/// </summary>
+internal sealed unsafe class LengthBlock
+{
+    private readonly List<(int Rows, int Start)> _lengths = [];
+
+    // Where the rows stand in the block, in its order; and which of those are the rows as they lie here, length by length.
+    private int[] _rows = [];
+    private int[] _order = [];
+    private int[] _next = [];
+    private int[] _starts = [];
+
+    /// <summary>The longest row's non-zeros.</summary>
+    internal int Longest => _lengths.Count;
+
+    /// <summary>How many rows there are.</summary>
+    internal int Kept { get; private set; }
+
+    /// <summary>How many non-zeros there are.</summary>
+    internal int Entries { get; private set; }
+
+    /// <summary>Sixteen times the feature of each non-zero, ascending within a row.</summary>
+    internal int[] Offsets { get; private set; } = [];
+
+    /// <summary>Value of each non-zero.</summary>
+    internal float[] Values { get; private set; } = [];
+
+    /// <summary>What decided on the length of each row, in the order in which they stand in the block; whole sixteens of them.</summary>
+    internal int[] Numbers { get; private set; } = [];
+
+    /// <summary>The length of each row, in the order in which they stand in the block, where it was asked for; whole sixteens of them.</summary>
+    internal int[] Lengths { get; private set; } = [];
+
+    /// <summary>1 for each row of the block that is one of these, 0 for the others, where it was asked for.</summary>
+    internal byte[] Places { get; private set; } = [];
+
+    /// <summary>Rows of a length.</summary>
+    internal int Rows(int length) => _lengths[length - 1].Rows;
+
+    /// <summary>Where rows of a length begin.</summary>
+    internal int Start(int length) => _lengths[length - 1].Start;
+
+    /// <summary>From one non-zero of a row of that length to its next.</summary>
+    internal int Step(int length) => Lanes.RoundUp(Rows(length));
+
+    /// <summary>Makes room for the numbers of <paramref name="kept"/> rows.</summary>
+    internal void Begin(int kept)
+    {
+        (Kept, Entries) = (kept, 0);
+        _lengths.Clear();
+        if (Numbers.Length < Lanes.RoundUp(kept))
+        {
+            Numbers = new int[Lanes.RoundUp(kept)];
+            Lengths = new int[Numbers.Length];
+        }
+    }
+
+    /// <summary>Makes room for rows of the next length: what was drawn before is lost.</summary>
+    internal void Add(int rows)
+    {
+        var start = Longest == 0 ? 0 : Start(Longest) + (Longest * Step(Longest));
+        _lengths.Add((rows, start));
+        Entries += Longest * rows;
+        var end = start + (Longest * Step(Longest));
+        if (end > Offsets.Length)
+        {
+            (Offsets, Values) = (new int[2 * end], new float[2 * end]);
+        }
+    }
+
+    /// <summary>Makes room for places.</summary>
+    internal void BeginPlaces(int rows)
+    {
+        if (Places.Length != rows)
+        {
+            Places = new byte[rows];
+            _rows = new int[rows + 1];
+            _order = new int[rows];
+            _starts = new int[rows];
+        }
+    }
+
+    /// <summary>How many of the first rows have each length.</summary>
+    /// <param name="first">How many rows of the block are meant.</param>
+    /// <param name="counts">Receives the number of those of length ℓ at [ℓ − 1].</param>
+    internal void CountLengths(int first, Span<int> counts)
+    {
+        counts.Clear();
+        foreach (var length in Lengths.AsSpan(0, Places.AsSpan(0, first).Count((byte)1)))
+        {
+            counts[length - 1]++;
+        }
+    }
+
+    /// <summary>Writes the block, feature after feature: feature i of row s to [i·stride + s].</summary>
+    internal void CopyTo(float* matrix, int features, nint stride)
+    {
+        for (var i = 0; i < features; i++)
+        {
+            new Span<float>(matrix + (i * stride), Places.Length).Clear();
+        }
+
+        Order();
+        fixed (int* offsets = Offsets, rows = _rows, order = _order)
+        fixed (float* values = Values)
+        {
+            for (var (length, place) = (1, 0); length <= Longest; length++)
+            {
+                for (var e = 0; e < length; e++)
+                {
+                    var entry = Start(length) + (e * Step(length));
+                    Put(offsets + entry, values + entry, Rows(length), rows, order + place, matrix, stride);
+                }
+
+                place += Rows(length);
+            }
+        }
+    }
+
+    /// <summary>Lists the block, row after row.</summary>
+    internal void CopyTo(SparseBlock destination)
+    {
+        Order();
+        destination.Clear();
+        var start = 0;
+        for (var row = 0; row < Kept; row++)
+        {
+            _starts[row] = start;
+            start += Lengths[row];
+        }
+
+        destination.Extend(Entries, out var cells, out var values);
+        for (var (length, place) = (1, 0); length <= Longest; length++)
+        {
+            for (var r = 0; r < Rows(length); r++, place++)
+            {
+                var row = _order[place];
+                for (var (e, from, to) = (0, Start(length) + r, _starts[row]); e < length; e++, from += Step(length), to++)
+                {
+                    cells[to] = (_rows[row] * destination.Features) + (Offsets[from] / Lanes.Count);
+                    values[to] = Values[from];
+                }
+            }
+        }
+    }
+
+    private void Order()
+    {
+        var count = 0;
+        for (var row = 0; row < Places.Length; row++)
+        {
+            _rows[count] = row;
+            count += Places[row];
+        }
+
+        if (_next.Length <= Longest)
+        {
+            _next = new int[2 * (Longest + 1)];
+        }
+
+        for (var (length, next) = (1, 0); length <= Longest; length++)
+        {
+            _next[length] = next;
+            next += Rows(length);
+        }
+
+        for (var row = 0; row < Kept; row++)
+        {
+            _order[_next[Lengths[row]]++] = row;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Put(int* offsets, float* values, nint count, int* rows, int* order, float* matrix, nint stride)
+    {
+        for (nint r = 0; r < count; r++)
+        {
+            matrix[((nint)((uint)offsets[r] / Lanes.Count) * stride) + rows[order[r]]] = values[r];
+        }
+    }
+}
