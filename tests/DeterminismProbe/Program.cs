@@ -46,6 +46,10 @@ foreach (var threads in (int[])[1, 2, 7])
     // Alone in its call, with enough to do for three threads to work on one model.
     var alone = new TrainingInstance(new ToyModelOptions { Hidden = 1, Steps = 4, BatchSize = 2400, Seed = 4 }, Data(70, 0.3f));
     Print(threads, new ToyModelTrainer(threads).Train([alone])[0]);
+
+    // The same by the non-zeros of x.
+    alone = new TrainingInstance(new ToyModelOptions { Hidden = 24, Steps = 1, BatchSize = 128, Seed = 9 }, Data(150, 0.13f));
+    Print(threads, new ToyModelTrainer(threads).Train([alone])[0]);
     foreach (var result in new ToyModelTrainer(threads).Train(instances))
     {
         Print(threads, result);

@@ -8,7 +8,7 @@ namespace ToyModels;
 /// <para>
 /// A chunk goes through in segments of 256 samples, so few that x, D and what stands between stay in the second cache from one product to the
 /// next: h, the errors D = ∂L/∂o, e = ∂L/∂h = WD, then the weight gradient D·hᵀ + x·eᵀ. Segments follow from the shape alone, and what they
-/// add up is added in their order, so threads change no bit.
+/// add up is added in their order, so threads change no bit. Where x has few non-zeros, its two products go by these (<see cref="InputLists{TSimd, TF, TI}"/>).
 /// </para>
 /// <para>
 /// Threads that share a chunk each go through segments of their own, where rows that are generated are drawn only then; who is done helps with what is left of the
@@ -50,6 +50,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     // Each thread's own.
     private readonly PinnedBuffer[] _lanes;
+    private readonly PinnedBuffer[] _parts;
 
     // Of each segment of the chunk in hand, where several threads share it: what it adds to the weight gradient, and its slices still to come.
     private readonly PinnedBuffer[] _segmentGradients;
@@ -62,13 +63,19 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly RowClaim[] _claims;
     private int _rows;
 
+    // Where the products with x go by its non-zeros.
+    private readonly InputLists<TSimd, TF, TI>? _inputs;
+    private readonly PinnedBuffer _zeros = new(Lanes.Count);
+
     /// <param name="kind">The forward pass.</param>
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Number of hidden dimensions m.</param>
     /// <param name="importances">n importances.</param>
     /// <param name="batch">Rows a step.</param>
     /// <param name="threads">Threads that share each chunk; they change no bit.</param>
-    internal DenseGradient(ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1)
+    /// <param name="listsInputs">Whether the products with x go by its non-zeros: see <see cref="InputLists{TSimd, TF, TI}"/>.</param>
+    internal DenseGradient(
+        ToyModelKind kind, int features, int hidden, ReadOnlySpan<float> importances, int batch, int threads = 1, bool listsInputs = false)
         : base(features, batch, SegmentRows, SegmentRows * (threads == 1 ? 1 : SegmentsPerThread * threads))
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
@@ -89,10 +96,17 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _h = CreateMatrices(hidden);
         _e = CreateMatrices(hidden);
         _d = CreateMatrices(features);
+        _inputs = listsInputs ? new(features, hidden, _sliceRows, (ChunkRows + _sliceRows - 1) / _sliceRows) : null;
         _lanes = new PinnedBuffer[threads];
+        _parts = new PinnedBuffer[listsInputs ? threads : 0];
         for (var i = 0; i < threads; i++)
         {
-            _lanes[i] = new(DenseKernels<TSimd, TF, TI>.OuterLanes);
+            _lanes[i] = new(Math.Max(DenseKernels<TSimd, TF, TI>.OuterLanes, _inputs?.RoomFor(FeaturesAtOnce) ?? 0));
+        }
+
+        for (var i = 0; i < _parts.Length; i++)
+        {
+            _parts[i] = new((long)FeaturesAtOnce * hidden);
         }
 
         _slicesToCome = new int[(ChunkRows + SegmentRows - 1) / SegmentRows];
@@ -117,6 +131,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     internal override WorkerTeam? Team { get; }
 
+    /// <summary>Whether the products with x go by its non-zeros.</summary>
+    internal bool ListsInputs => _inputs is not null;
+
     private int FeatureTiles => (Features + FeaturesAtOnce - 1) / FeaturesAtOnce;
 
     private int Segments => (_rows + SegmentRows - 1) / SegmentRows;
@@ -127,6 +144,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         weights.CopyTo(_weights.Span);
         bias.CopyTo(_bias.Span);
+        _inputs?.Begin(weights);
         _weightGradient.Span.Clear();
         _biasGradient.Span.Clear();
     }
@@ -190,7 +208,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
             Share(Segments * (_slicesOfSegment + FeatureTiles), _passPiece);
             for (var segment = 0; segment < Segments; segment++)
             {
-                AddTo(_weightGradient, _segmentGradients[segment]);
+                AddTo(_weightGradient.Pointer, _segmentGradients[segment].Pointer, _weightGradient.Length);
             }
         }
         else
@@ -285,13 +303,23 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(_d, Features, first), h = SamplesFrom(_h, _hidden, first);
         var biasGradient = _sliceBiasGradients.Pointer + ((nint)slice * Features);
         new Span<float>(biasGradient, Features).Clear();
-        DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, x, h, width);
+        if (_inputs is null)
+        {
+            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, x, h, width);
+        }
+        else
+        {
+            _inputs.TakeHidden(slice, x, h, rows);
+        }
+
         _sliceLosses[slice] = _isRelu
             ? DenseKernels<TSimd, TF, TI>.OutputErrors<On>(_weights.Pointer, _bias.Pointer, _factor.Pointer, Features, _hidden, h, x, d, rows, biasGradient)
             : DenseKernels<TSimd, TF, TI>.OutputErrors<Off>(_weights.Pointer, _bias.Pointer, _factor.Pointer, Features, _hidden, h, x, d, rows, biasGradient);
         if (isBothWays)
         {
-            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, d, SamplesFrom(_e, _hidden, first), width);
+            var e = SamplesFrom(_e, _hidden, first);
+            DenseKernels<TSimd, TF, TI>.Product(_weights.Pointer, 1, _hidden, _hidden, Features, d, e, width);
+            _inputs?.TakeErrors(slice, e, rows);
         }
     }
 
@@ -311,24 +339,47 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         var (from, to) = FeaturesOf(tile);
         var first = segment * SegmentRows;
-        DenseKernels<TSimd, TF, TI>.AddOuter(
-            SamplesFrom(_d, Features, first).From(from, 0), SamplesFrom(_h, _hidden, first),
-            SamplesFrom(_chunk, Features, first).From(from, 0), SamplesFrom(_e, _hidden, first),
-            gradient.Pointer + ((nint)from * _hidden), to - from, _hidden, Lanes.RoundUp(Math.Min(SegmentRows, _rows - first)), _lanes[thread].Pointer);
+        var rows = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
+        SampleMatrix d = SamplesFrom(_d, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
+        var rowsOfGradient = gradient.Pointer + ((nint)from * _hidden);
+        if (_inputs is null)
+        {
+            DenseKernels<TSimd, TF, TI>.AddOuter(
+                d, h, SamplesFrom(_chunk, Features, first).From(from, 0), SamplesFrom(_e, _hidden, first),
+                rowsOfGradient, to - from, _hidden, rows, _lanes[thread].Pointer);
+            return;
+        }
+
+        // One product, its samples in two halves; of an odd number of sixteens the last meets zeros. A segment is summed up before it joins those before it.
+        var part = _parts[thread];
+        var lanes = _lanes[thread].Pointer;
+        var half = rows / (2 * Lanes.Count) * Lanes.Count;
+        part.Span.Clear();
+        DenseKernels<TSimd, TF, TI>.AddOuter(d, h, d.From(0, half), h.From(0, half), part.Pointer, to - from, _hidden, half, lanes);
+        if (2 * half < rows)
+        {
+            SampleMatrix zeros = new(_zeros.Pointer, 0);
+            DenseKernels<TSimd, TF, TI>.AddOuter(
+                d.From(0, 2 * half), h.From(0, 2 * half), zeros, zeros, part.Pointer, to - from, _hidden, Lanes.Count, lanes);
+        }
+
+        var slice = segment * _slicesOfSegment;
+        _inputs.AddGradient(slice, Math.Min(slice + _slicesOfSegment, Slices), from, to, part.Pointer, lanes);
+        AddTo(rowsOfGradient, part.Pointer, (to - from) * _hidden);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddTo(PinnedBuffer sum, PinnedBuffer part)
+    private static void AddTo(float* sum, float* part, nint length)
     {
         nint i = 0;
-        for (; i + TSimd.Width <= sum.Length; i += TSimd.Width)
+        for (; i + TSimd.Width <= length; i += TSimd.Width)
         {
-            TSimd.Store(TSimd.Add(TSimd.Load(sum.Pointer + i), TSimd.Load(part.Pointer + i)), sum.Pointer + i);
+            TSimd.Store(TSimd.Add(TSimd.Load(sum + i), TSimd.Load(part + i)), sum + i);
         }
 
-        for (; i < sum.Length; i++)
+        for (; i < length; i++)
         {
-            sum.Pointer[i] += part.Pointer[i];
+            sum[i] += part[i];
         }
     }
 }

@@ -49,6 +49,7 @@ internal static class Engines
         {
             Form.Large => new LargeGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Dense => new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
+            Form.DenseByLists => new DenseGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team, listsInputs: true),
             Form.Gram => new GramGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, team),
             Form.Small => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, leavesEmptyRowsOut: false),
             _ => new SmallGradient<TSimd, TF, TI>(options.Kind, features, options.Hidden, importances, options.BatchSize, leavesEmptyRowsOut: true),
@@ -89,6 +90,13 @@ internal static class Engines
         var isByLength = instance.Samples is GeneratedSamples { Sampler.IsByLength: true };
         var drawing = isDrawnWhole ? 0.2 * features : (0.05 * features) + ((isByLength ? 6.5 : 3) * present);
         yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.2 * features) + drawing));
+        if (DenseGradient.IsSmall(instance.Samples.FeatureCount, instance.Options.Hidden))
+        {
+            // Two of the five by the non-zeros of x, which are listed first.
+            yield return (Form.DenseByLists, batch
+                * ((0.069 * features * hidden) + (0.36 * features) + drawing + (1.2 * hidden) + (present * (1.6 + (0.09 * hidden)))));
+        }
+
         if (LargeGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
         {
             yield return (Form.Large, batch * (((0.06 + (0.07 * present / features)) * features * hidden) + (1.8 * features)));
@@ -142,6 +150,7 @@ internal static class Engines
     private enum Form
     {
         Dense,
+        DenseByLists,
         Large,
         Gram,
         Small,

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ToyModels.Tests.Training;
 
 public sealed class EnginesTests
@@ -32,5 +34,25 @@ public sealed class EnginesTests
             using var engine = Engines.Create(instance, Importance.Uniform().Resolve(features).AsSpan(), threads);
             return engine.GetType().Name;
         }
+    }
+
+    [Theory]
+    [InlineData(400, 30, 0.1f, true)]
+    [InlineData(200, 20, 0.1f, true)]
+    [InlineData(400, 30, 0.9f, false)]
+    [InlineData(20, 5, 0.2f, false)]
+    public void Dense_products_go_by_the_non_zeros_of_rows_where_that_is_cheaper(int features, int hidden, float density, bool expected)
+    {
+        var options = new ToyModelOptions { Hidden = hidden, BatchSize = 1024, Seed = 1 };
+        var instance = new TrainingInstance(options, new GeneratedSamples(new FeatureDistribution(features, density), 1));
+        using var engine = Engines.Create(instance, Importance.Uniform().Resolve(features).AsSpan(), 1);
+        var listsInputs = engine switch
+        {
+            DenseGradient<Simd128, Vector128<float>, Vector128<int>> dense => dense.ListsInputs,
+            DenseGradient<Simd256, Vector256<float>, Vector256<int>> dense => dense.ListsInputs,
+            DenseGradient<Simd512, Vector512<float>, Vector512<int>> dense => dense.ListsInputs,
+            _ => throw new InvalidOperationException($"The engine is a {engine.GetType().Name}."),
+        };
+        Assert.Equal(expected, listsInputs);
     }
 }

@@ -58,20 +58,25 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(ToyModelKind.Linear, 300, 5, 40, 0.3f)]
-    [InlineData(ToyModelKind.ReluOutput, 600, 3, 300, 0.1f)]
-    [InlineData(ToyModelKind.ReluOutput, 1100, 250, 20, 0.1f)]
+    [InlineData(ToyModelKind.Linear, 300, 5, 40, 0.3f, false)]
+    [InlineData(ToyModelKind.ReluOutput, 600, 3, 300, 0.1f, false)]
+    [InlineData(ToyModelKind.ReluOutput, 1100, 250, 20, 0.1f, false)]
+    [InlineData(ToyModelKind.Linear, 300, 5, 40, 0.3f, true)]
+    [InlineData(ToyModelKind.ReluOutput, 410, 30, 700, 0.1f, true)]
+    [InlineData(ToyModelKind.ReluOutput, 1100, 250, 20, 0.1f, true)]
     public void Long_chains_and_many_weights_agree_with_the_reference_on_any_width_and_number_of_threads(
-        ToyModelKind kind, int features, int hidden, int count, float density)
+        ToyModelKind kind, int features, int hidden, int count, float density, bool listsInputs)
     {
         var problem = new Problem(kind, features, hidden, count, density);
         var reference = problem.Reference();
         var expectedLoss = problem.Accumulate(reference, 0.5f);
-        using var one = new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(kind, features, hidden, problem.Importances, count);
+        using var one = new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(
+            kind, features, hidden, problem.Importances, count, listsInputs: listsInputs);
         Assert.Equal(expectedLoss, problem.Accumulate(one, 0.5f), 2e-6 * expectedLoss);
         AssertClose(reference.WeightGradient, one.WeightGradient);
         AssertClose(reference.BiasGradient, one.BiasGradient);
-        using var team = new DenseGradient<Simd128, Vector128<float>, Vector128<int>>(kind, features, hidden, problem.Importances, count, threads: 3);
+        using var team = new DenseGradient<Simd128, Vector128<float>, Vector128<int>>(
+            kind, features, hidden, problem.Importances, count, threads: 3, listsInputs);
         Assert.Equal(problem.Accumulate(one, 0.5f), problem.Accumulate(team, 0.5f));
         Assert.Equal(one.WeightGradient, team.WeightGradient);
         Assert.Equal(one.BiasGradient, team.BiasGradient);
@@ -379,6 +384,7 @@ public sealed class GradientTests
             where TI : unmanaged =>
         [
             new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
+            new DenseGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count, listsInputs: true),
             new LargeGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             new GramGradient<TSimd, TF, TI>(Kind, Features, Hidden, Importances, Count),
             .. new[] { false, true }.Where(_ => SmallGradient.Fits(Features, Hidden)).Select(leavesEmptyRowsOut =>
