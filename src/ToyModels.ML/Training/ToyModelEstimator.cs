@@ -40,7 +40,7 @@ namespace ToyModels.ML;
 /// }
 /// // Expected output:
 /// // h = (0.00, 0.00), loss 0.00
-/// // h = (0.31, 0.30), loss 0.01
+/// // h = (-0.34, 0.41), loss 0.13
 /// // h = (0.00, 0.00), loss 0.00
 /// </code>
 /// </example>

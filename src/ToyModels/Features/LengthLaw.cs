@@ -73,17 +73,16 @@ internal sealed class LengthLaw
     /// <summary>See <see cref="Value"/>.</summary>
     internal float Shift { get; }
 
+    /// <summary>Whether rows of such densities are drawn length by length.</summary>
+    internal static bool Holds(ReadOnlySpan<float> densities) =>
+        densities.Length is >= LeastFeatures and <= MostFeatures
+        && densities[0] > 0
+        && densities[0] < DensityRun.DenseFrom(densities.Length)
+        && densities.Count(densities[0]) == densities.Length;
+
     /// <summary>The law of a distribution, for blocks of <paramref name="rows"/> rows; null where its rows are drawn in another way.</summary>
-    internal static LengthLaw? Of(FeatureDistribution distribution, int rows)
-    {
-        var densities = distribution.Densities;
-        return densities.Length is >= LeastFeatures and <= MostFeatures
-            && densities[0] > 0
-            && densities[0] < DensityRun.DenseFrom(densities.Length)
-            && densities.AsSpan().Count(densities[0]) == densities.Length
-                ? new LengthLaw(distribution, rows)
-                : null;
-    }
+    internal static LengthLaw? Of(FeatureDistribution distribution, int rows) =>
+        Holds(distribution.Densities.AsSpan()) ? new LengthLaw(distribution, rows) : null;
 
     /// <summary>The largest number whose product with any integer below 2³¹ stays below <paramref name="end"/>.</summary>
     private static float Below(int end)

@@ -26,9 +26,9 @@ internal sealed class NonEmptyLaw
     {
         var densities = distribution.Densities;
         HasOwnValues = densities.Any(density => density is > 0 and < LeastSharing);
-        Features = [.. densities.Select((density, i) => new Feature(Present(density == 0 ? 0 : density / NonEmptyFrom(densities, i)), Present(density)))];
+        Features = [.. densities.Select((density, i) => new Feature(Present(density == 0 ? 0 : density / NonEmptyFrom(densities.AsSpan(), i)), Present(density)))];
         Shift = Presence.ShiftOf(distribution.Range);
-        Count = new Binomial(rows, NonEmptyFrom(densities, 0));
+        Count = new Binomial(rows, NonEmptyFrom(densities.AsSpan(), 0));
 
         Presence Present(double probability) => new(probability, distribution.Range, HasOwnValues);
     }
@@ -45,19 +45,26 @@ internal sealed class NonEmptyLaw
     /// <summary>K.</summary>
     internal Binomial Count { get; }
 
-    /// <summary>The law of a distribution, for blocks of <paramref name="rows"/> rows; null where its rows are drawn in another way.</summary>
-    internal static NonEmptyLaw? Of(FeatureDistribution distribution, int rows)
+    /// <summary>Whether rows of such densities are drawn under the condition that they are not empty.</summary>
+    internal static bool Holds(ReadOnlySpan<float> densities)
     {
-        var densities = distribution.Densities;
-        return densities.Length <= MostFeatures
-            && densities.All(density => density is 0 or >= LeastDensity)
-            && NonEmptyFrom(densities, 0) <= MostNonEmpty
-                ? new NonEmptyLaw(distribution, rows)
-                : null;
+        foreach (var density in densities)
+        {
+            if (density is not (0 or >= LeastDensity))
+            {
+                return false;
+            }
+        }
+
+        return densities.Length <= MostFeatures && NonEmptyFrom(densities, 0) <= MostNonEmpty;
     }
 
+    /// <summary>The law of a distribution, for blocks of <paramref name="rows"/> rows; null where its rows are drawn in another way.</summary>
+    internal static NonEmptyLaw? Of(FeatureDistribution distribution, int rows) =>
+        Holds(distribution.Densities.AsSpan()) ? new NonEmptyLaw(distribution, rows) : null;
+
     /// <summary>1 − Π(1 − p_k) over the features from one on.</summary>
-    private static double NonEmptyFrom(ImmutableArray<float> densities, int first)
+    private static double NonEmptyFrom(ReadOnlySpan<float> densities, int first)
     {
         var nonEmpty = 0.0;
         for (var k = densities.Length - 1; k >= first; k--)

@@ -59,7 +59,7 @@ internal static class Engines
     /// <summary>
     /// The forms that suit an instance, and what a step costs in each. The costs are nanoseconds of one core, fitted to measurements on one machine (AVX2
     /// at 3.5 GHz): only their ratios matter, and those hardly change between machines. They stand here and are never measured at run time,
-    /// since the forms round differently.
+    /// since the forms round differently. They follow from shape and densities alone, whoever has the rows: the same rows train the same model.
     /// </summary>
     private static IEnumerable<(Form Form, double Nanoseconds)> Forms(TrainingInstance instance)
     {
@@ -68,7 +68,8 @@ internal static class Engines
         double batch = instance.Options.BatchSize;
         double present = 0, empty = 1;
         var isDrawnWhole = false;
-        foreach (var density in Densities(instance))
+        var densities = Densities(instance);
+        foreach (var density in densities)
         {
             present += density;
             empty *= 1 - density;
@@ -77,9 +78,9 @@ internal static class Engines
 
         if (SmallGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))
         {
-            // Reading an element, computing a row, and looking whether it is empty, where the source does not leave such rows out by itself.
+            // Reading an element, computing a row, and looking whether it is empty, where such rows are not left out when they are drawn.
             var (read, row, look) = (0.2 * features, (0.16 * features * hidden) + (0.1 * features), 0.2 + (0.12 * features));
-            yield return instance.Samples is GeneratedSamples { Sampler.LeavesEmptyRowsOut: true }
+            yield return NonEmptyLaw.Holds(densities.AsSpan())
                 ? (Form.SmallNonEmpty, batch * (1 - empty) * ((1.2 * read) + row))
                 : (Form.SmallNonEmpty, batch * (read + look + ((1 - empty) * row)));
             yield return (Form.Small, batch * (read + row));
@@ -87,7 +88,7 @@ internal static class Engines
         }
 
         // A row through five products of n·m multiply-adds, and through the errors of n outputs.
-        var isByLength = instance.Samples is GeneratedSamples { Sampler.IsByLength: true };
+        var isByLength = LengthLaw.Holds(densities.AsSpan());
         var drawing = isDrawnWhole ? 0.2 * features : (0.05 * features) + ((isByLength ? 6.5 : 3) * present);
         yield return (Form.Dense, batch * ((0.115 * features * hidden) + (0.2 * features) + drawing));
         if (DenseGradient.IsSmall(instance.Samples.FeatureCount, instance.Options.Hidden))
