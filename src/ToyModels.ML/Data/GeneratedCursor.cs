@@ -69,8 +69,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
             _rows ??= new float[_count * _blockRows];
             if (_listed is not null)
             {
-                view.Sampler.ListBlock(_block, _listed);
-                _listed.CopyTo(_rows);
+                view.Sampler.FillRows(_block, _rows, _listed);
             }
             else
             {

@@ -65,7 +65,12 @@ internal abstract unsafe class BlockSampler
         }
         else if (Lengths is not null)
         {
-            DrawAndLocate(key).CopyTo(destination, _features, stride);
+            for (var i = 0; i < _features; i++)
+            {
+                new Span<float>(destination + (i * stride), _rows).Clear();
+            }
+
+            DrawAndLocate(key).CopyTo(destination, stride, 1);
         }
         else
         {
@@ -99,6 +104,26 @@ internal abstract unsafe class BlockSampler
     /// <param name="kept">How many rows there are.</param>
     /// <param name="places">Receives 1 for each row of the block that is one of them, 0 for the others.</param>
     internal void Choose(RandomKey key, int kept, Span<byte> places) => DrawPlaces(key.Derive(0), kept, places);
+
+    /// <summary>Draws one block whose blocks are drawn by their non-zeros: feature i of row s goes to [s·n + i].</summary>
+    /// <param name="key">The block's.</param>
+    /// <param name="destination">Receives it.</param>
+    /// <param name="listed">May be used on the way.</param>
+    internal void FillRows(RandomKey key, Span<float> destination, SparseBlock listed)
+    {
+        if (Lengths is null)
+        {
+            ListRuns(key, listed);
+            listed.CopyTo(destination);
+            return;
+        }
+
+        destination.Clear();
+        fixed (float* rows = destination)
+        {
+            DrawAndLocate(key).CopyTo(rows, 1, _features);
+        }
+    }
 
     /// <summary>Lists the non-zeros of one block, row after row.</summary>
     internal void List(RandomKey key, SparseBlock destination)

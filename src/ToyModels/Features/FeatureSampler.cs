@@ -71,6 +71,16 @@ public sealed class FeatureSampler
         _blocks.List(KeyOf(block), destination);
     }
 
+    /// <summary>Draws one block that is drawn by its non-zeros: feature i of row s goes to [s·n + i].</summary>
+    /// <param name="block">Its number.</param>
+    /// <param name="destination">Receives it.</param>
+    /// <param name="listed">May be used on the way.</param>
+    internal void FillRows(long block, Span<float> destination, SparseBlock listed)
+    {
+        Debug.Assert(IsListed && destination.Length == Distribution.Count * BlockRows);
+        _blocks.FillRows(KeyOf(block), destination, listed);
+    }
+
     /// <summary>Whether rows without a non-zero are never drawn: <see cref="FillNonEmpty"/> draws the others.</summary>
     internal bool LeavesEmptyRowsOut => _blocks.LeavesEmptyRowsOut;
 

@@ -98,14 +98,9 @@ internal sealed unsafe class LengthBlock
         }
     }
 
-    /// <summary>Writes the block, feature after feature: feature i of row s to [i·stride + s].</summary>
-    internal void CopyTo(float* matrix, int features, nint stride)
+    /// <summary>Writes the non-zeros of the block into zeros: feature i of row s at [i·featureStride + s·rowStride].</summary>
+    internal void CopyTo(float* matrix, nint featureStride, nint rowStride)
     {
-        for (var i = 0; i < features; i++)
-        {
-            new Span<float>(matrix + (i * stride), Places.Length).Clear();
-        }
-
         Order();
         fixed (int* offsets = Offsets, rows = _rows, order = _order)
         fixed (float* values = Values)
@@ -115,7 +110,7 @@ internal sealed unsafe class LengthBlock
                 for (var e = 0; e < length; e++)
                 {
                     var entry = Start(length) + (e * Step(length));
-                    Put(offsets + entry, values + entry, Rows(length), rows, order + place, matrix, stride);
+                    Put(offsets + entry, values + entry, Rows(length), rows, order + place, matrix, featureStride, rowStride);
                 }
 
                 place += Rows(length);
@@ -177,11 +172,11 @@ internal sealed unsafe class LengthBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Put(int* offsets, float* values, nint count, int* rows, int* order, float* matrix, nint stride)
+    private static void Put(int* offsets, float* values, nint count, int* rows, int* order, float* matrix, nint featureStride, nint rowStride)
     {
         for (nint r = 0; r < count; r++)
         {
-            matrix[((nint)((uint)offsets[r] / Lanes.Count) * stride) + rows[order[r]]] = values[r];
+            matrix[((nint)((uint)offsets[r] / Lanes.Count) * featureStride) + (rows[order[r]] * rowStride)] = values[r];
         }
     }
 }
