@@ -5,8 +5,8 @@ namespace ToyModels;
 
 /// <summary>
 /// The rows of a chunk as the form over non-zeros goes through them: rows with as many non-zeros side by side, the fewest first and else in the
-/// order in which they came, so that loops over a row's non-zeros run equally long row after row, which a processor foresees. Beside the
-/// non-zeros stand the rows themselves, for their targets.
+/// order in which they came, so that loops over a row's non-zeros run equally long row after row, which a processor foresees. Sources that draw rows
+/// length by length give them in that order, others have theirs counted and put in order. Beside the non-zeros the rows themselves may stand, for their targets.
 /// </summary>
 internal sealed unsafe class RowsByLength
 {
