@@ -5,14 +5,14 @@ namespace ToyModels.ML;
 
 /// <summary>
 /// Reads every <paramref name="step"/>-th block of a generated view, from turn <paramref name="first"/>. A block is drawn when its first value
-/// is asked for: row after row where it is drawn by gaps, else feature after feature, and its rows are put together a stretch at a time.
+/// is asked for: row after row where it is drawn by its non-zeros, else feature after feature, and its rows are put together a stretch at a time.
 /// </summary>
 internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOrder order, int first, int step) : BlockCursor
 {
     private readonly int _count = view.Sampler.Distribution.Count;
     private readonly int _blockRows = view.Sampler.BlockRows;
     private readonly int[] _order = new int[view.Sampler.BlockRows];
-    private readonly SparseBlock? _listed = view.Sampler.IsListed ? new(view.Sampler.Distribution.Count) : null;
+    private readonly bool _isByRows = view.Sampler.IsListed;
     private float[]? _drawn;
     private float[]? _rows;
     private int[]? _indices;
@@ -67,9 +67,9 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
         if (Block != _turn)
         {
             _rows ??= new float[_count * _blockRows];
-            if (_listed is not null)
+            if (_isByRows)
             {
-                view.Sampler.FillRows(_block, _rows, _listed);
+                view.Sampler.FillRows(_block, _rows);
             }
             else
             {
@@ -124,7 +124,7 @@ internal sealed class GeneratedCursor(GeneratedView view, bool[] active, BlockOr
     /// <summary>Turns a stretch of rows that was drawn feature after feature to row after row, unless that is done.</summary>
     private void Turn(int first)
     {
-        if (_listed is not null)
+        if (_isByRows)
         {
             return;
         }

@@ -28,7 +28,7 @@ internal abstract unsafe class BlockSampler
         IsListed = _nonEmpty is null && Runs.All(run => !run.IsDense);
     }
 
-    /// <summary>Whether blocks are drawn by their non-zeros: <see cref="List"/> then does it.</summary>
+    /// <summary>Whether blocks are drawn by their non-zeros: <see cref="List"/> and <see cref="FillRows"/> then do it.</summary>
     internal bool IsListed { get; }
 
     /// <summary>Whether rows are drawn whole, under the condition that they are not empty: <see cref="FillNonEmpty"/> then does it.</summary>
@@ -105,23 +105,17 @@ internal abstract unsafe class BlockSampler
     /// <param name="places">Receives 1 for each row of the block that is one of them, 0 for the others.</param>
     internal void Choose(RandomKey key, int kept, Span<byte> places) => DrawPlaces(key.Derive(0), kept, places);
 
-    /// <summary>Draws one block whose blocks are drawn by their non-zeros: feature i of row s goes to [s·n + i].</summary>
-    /// <param name="key">The block's.</param>
-    /// <param name="destination">Receives it.</param>
-    /// <param name="listed">May be used on the way.</param>
-    internal void FillRows(RandomKey key, Span<float> destination, SparseBlock listed)
+    /// <summary>Draws one block by its non-zeros: feature i of row s goes to [s·n + i].</summary>
+    internal void FillRows(RandomKey key, float* destination)
     {
-        if (Lengths is null)
+        new Span<float>(destination, _rows * _features).Clear();
+        if (Lengths is not null)
         {
-            ListRuns(key, listed);
-            listed.CopyTo(destination);
-            return;
+            DrawAndLocate(key).CopyTo(destination, 1, _features);
         }
-
-        destination.Clear();
-        fixed (float* rows = destination)
+        else
         {
-            DrawAndLocate(key).CopyTo(rows, 1, _features);
+            DrawRowsOfRuns(key, destination);
         }
     }
 
@@ -146,6 +140,8 @@ internal abstract unsafe class BlockSampler
     }
 
     protected abstract void DrawRuns(RandomKey key, float* destination, nint stride);
+
+    protected abstract void DrawRowsOfRuns(RandomKey key, float* zeros);
 
     protected abstract void ListRuns(RandomKey key, SparseBlock destination);
 
@@ -179,6 +175,9 @@ internal abstract unsafe class BlockSampler
     {
         protected override void DrawRuns(RandomKey key, float* destination, nint stride) =>
             RunSampler<TSimd, TF, TI>.Fill(Runs.AsSpan(), key, destination, _rows, stride);
+
+        protected override void DrawRowsOfRuns(RandomKey key, float* zeros) =>
+            RunSampler<TSimd, TF, TI>.FillRows(Runs.AsSpan(), key, zeros, _rows, _features);
 
         protected override void ListRuns(RandomKey key, SparseBlock destination) =>
             RunSampler<TSimd, TF, TI>.List(Runs.AsSpan(), key, _rows, destination);

@@ -61,7 +61,7 @@ public sealed class FeatureSampler
         }
     }
 
-    /// <summary>Whether blocks are drawn by their non-zeros, by <see cref="ListBlock"/>.</summary>
+    /// <summary>Whether blocks are drawn by their non-zeros, by <see cref="ListBlock"/> and <see cref="FillRows"/>.</summary>
     internal bool IsListed => _blocks.IsListed;
 
     /// <summary>Lists the non-zeros of one block, row after row.</summary>
@@ -71,14 +71,14 @@ public sealed class FeatureSampler
         _blocks.List(KeyOf(block), destination);
     }
 
-    /// <summary>Draws one block that is drawn by its non-zeros: feature i of row s goes to [s·n + i].</summary>
-    /// <param name="block">Its number.</param>
-    /// <param name="destination">Receives it.</param>
-    /// <param name="listed">May be used on the way.</param>
-    internal void FillRows(long block, Span<float> destination, SparseBlock listed)
+    /// <summary>Draws one block by its non-zeros, row after row: feature i of row s goes to [s·n + i].</summary>
+    internal unsafe void FillRows(long block, Span<float> destination)
     {
         Debug.Assert(IsListed && destination.Length == Distribution.Count * BlockRows);
-        _blocks.FillRows(KeyOf(block), destination, listed);
+        fixed (float* rows = destination)
+        {
+            _blocks.FillRows(KeyOf(block), rows);
+        }
     }
 
     /// <summary>Whether rows without a non-zero are never drawn: <see cref="FillNonEmpty"/> draws the others.</summary>

@@ -34,7 +34,23 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
 
             if (run.Density > 0)
             {
-                var matrix = new MatrixSink(run, start, stride);
+                var matrix = new MatrixSink(run, start, stride, 1);
+                DrawGaps(run, generators, run.Count * rows, ref matrix);
+            }
+        }
+    }
+
+    /// <summary>Puts the non-zeros of a block whose runs are all sparse into zeros, row after row: feature i of row s at [s·n + i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void FillRows(ReadOnlySpan<DensityRun> runs, RandomKey key, float* zeros, int rows, int features)
+    {
+        var generators = stackalloc LaneGenerator<TSimd, TF, TI>[Lanes.Count / TSimd.Width];
+        LaneGenerator<TSimd, TF, TI>.Start(key, generators);
+        foreach (ref readonly var run in runs)
+        {
+            if (run.Density > 0)
+            {
+                var matrix = new MatrixSink(run, zeros + run.First, 1, features);
                 DrawGaps(run, generators, run.Count * rows, ref matrix);
             }
         }
@@ -219,8 +235,8 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
         void Take(int* cells, float* values, int count);
     }
 
-    /// <summary>Into a feature-major matrix.</summary>
-    private readonly struct MatrixSink(in DensityRun run, float* destination, nint stride) : ISink
+    /// <summary>Into a matrix that is zero elsewhere.</summary>
+    private readonly struct MatrixSink(in DensityRun run, float* destination, nint featureStride, nint rowStride) : ISink
     {
         private readonly Divisor _divisor = run.Divisor;
         private readonly int _count = run.Count;
@@ -230,7 +246,7 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
             for (var e = 0; e < count; e++)
             {
                 var row = _divisor.Quotient(cells[e]);
-                destination[((cells[e] - (row * _count)) * stride) + row] = values[e];
+                destination[((cells[e] - (row * _count)) * featureStride) + (row * rowStride)] = values[e];
             }
         }
     }

@@ -46,16 +46,6 @@ internal sealed class SparseBlock(int features)
         Count += count;
     }
 
-    /// <summary>Writes the whole rows, row after row.</summary>
-    internal void CopyTo(Span<float> rows)
-    {
-        rows.Clear();
-        for (var e = 0; e < Count; e++)
-        {
-            rows[_cells[e]] = _values[e];
-        }
-    }
-
     /// <summary>Cells of a run, from <paramref name="first"/> on, become cells of the block.</summary>
     internal void Widen(int first, in DensityRun run)
     {

@@ -105,9 +105,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _biasGradient = new(_padded);
 
         _units = new(_hasUnits ? _gram.Length : 0);
-        for (var i = 0; i < features && _hasUnits; i++)
+        if (_hasUnits)
         {
-            *(Square(_units, 0, i & -Lanes.Count) + (i * Lanes.Count) + (i % Lanes.Count)) = 1;
+            for (var i = 0; i < features; i++)
+            {
+                Square(_units, 0, i & -Lanes.Count)[(i * Lanes.Count) + (i % Lanes.Count)] = 1;
+            }
         }
 
         // Outputs past the last feature never live.

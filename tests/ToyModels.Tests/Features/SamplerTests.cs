@@ -456,6 +456,24 @@ public sealed class SamplerTests
         Assert.All(destination, value => Assert.Equal(0, value));
     }
 
+    [Theory]
+    [InlineData(20, 0.1f, 0.1f)]
+    [InlineData(20, 0.03f, 0.003f)]
+    [InlineData(300, 0.01f, 0.01f)]
+    [InlineData(2, 0.00001f, 0.00001f)]
+    public void A_block_put_down_row_after_row_is_the_same_block(int features, float density, float last)
+    {
+        var sampler = new FeatureSampler(new FeatureDistribution([.. Enumerable.Repeat(density, features - 1), last]), seed: 5);
+        var rows = new float[features * sampler.BlockRows];
+        for (var k = 0; k < 3; k++)
+        {
+            Array.Fill(rows, float.NaN);
+            sampler.FillRows(k, rows);
+            var block = Block(sampler, k);
+            Assert.Equal(Enumerable.Range(0, rows.Length).Select(e => block[(e % features * sampler.BlockRows) + (e / features)]), rows);
+        }
+    }
+
     [Fact]
     public void A_block_of_the_wrong_size_is_refused()
     {
