@@ -64,7 +64,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         }
     }
 
-    /// <summary>Lists a slice, and computes its h.</summary>
+    /// <summary>Lists a slice, and computes its h. Lanes behind its last row keep what they held: no output there counts.</summary>
     internal void TakeHidden(int slice, SampleMatrix x, SampleMatrix h, int rows)
     {
         var byRow = _h.Pointer + ((nint)slice * _sliceRows * _rowLength);
@@ -98,10 +98,6 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         }
 
         Tiles.Transpose(new(byRow, rows * _rowLength), rows, _hidden, _rowLength, new(h.Start, (int)((_hidden - 1) * h.Stride) + rows), (int)h.Stride);
-        for (var k = 0; k < _hidden; k++)
-        {
-            new Span<float>(h.Start + (k * h.Stride) + rows, Lanes.RoundUp(rows) - rows).Clear();
-        }
     }
 
     /// <summary>Takes e of a slice.</summary>
