@@ -5,47 +5,75 @@ using System.Runtime.Intrinsics.X86;
 namespace ToyModels;
 
 /// <summary>Turns rows into columns, in tiles that stay in the first-level cache.</summary>
-internal static class Tiles
+internal static unsafe class Tiles
 {
     private const int Side = 16;
     private const int Square = 8;
+    private const int Quarter = 4;
 
     /// <summary><paramref name="to"/>[c·toStride + r] ← <paramref name="from"/>[r·fromStride + c].</summary>
     internal static void Transpose(ReadOnlySpan<float> from, int rows, int columns, int fromStride, Span<float> to, int toStride)
     {
-        var wholeRows = 0;
+        if (rows > 0 && columns > 0)
+        {
+            fixed (float* source = from[..(((rows - 1) * fromStride) + columns)], target = to[..(((columns - 1) * toStride) + rows)])
+            {
+                Transpose(source, rows, columns, fromStride, target, toStride);
+            }
+        }
+    }
+
+    /// <summary>The same of memory that is known to reach far enough.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Transpose(float* from, nint rows, nint columns, nint fromStride, float* to, nint toStride)
+    {
+        nint wholeRows = 0;
         if (Avx.IsSupported)
         {
             wholeRows = rows & -Square;
             var wholeColumns = columns & -Square;
-            for (var row = 0; row < wholeRows; row += Square)
+            for (nint row = 0; row < wholeRows; row += Square)
             {
-                for (var column = 0; column < wholeColumns; column += Square)
+                for (nint column = 0; column < wholeColumns; column += Square)
                 {
-                    TransposeSquare(from[((row * fromStride) + column)..], fromStride, to[((column * toStride) + row)..], toStride);
+                    TransposeSquare(from + (row * fromStride) + column, fromStride, to + (column * toStride) + row, toStride);
                 }
             }
 
-            if (wholeRows > 0 && wholeColumns < columns)
+            if (wholeColumns < columns)
             {
-                TransposeByElement(from[wholeColumns..], wholeRows, columns - wholeColumns, fromStride, to[(wholeColumns * toStride)..], toStride);
+                TransposeByFours(from + wholeColumns, wholeRows, columns - wholeColumns, fromStride, to + (wholeColumns * toStride), toStride);
             }
         }
 
-        if (wholeRows < rows)
+        TransposeByFours(from + (wholeRows * fromStride), rows - wholeRows, columns, fromStride, to + wholeRows, toStride);
+    }
+
+    /// <summary>What squares of eight leave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeByFours(float* from, nint rows, nint columns, nint fromStride, float* to, nint toStride)
+    {
+        var (wholeRows, wholeColumns) = Sse.IsSupported ? (rows & -Quarter, columns & -Quarter) : (0, 0);
+        for (nint row = 0; row < wholeRows; row += Quarter)
         {
-            TransposeByElement(from[(wholeRows * fromStride)..], rows - wholeRows, columns, fromStride, to[wholeRows..], toStride);
+            for (nint column = 0; column < wholeColumns; column += Quarter)
+            {
+                TransposeQuarter(from + (row * fromStride) + column, fromStride, to + (column * toStride) + row, toStride);
+            }
         }
+
+        TransposeByElement(from + wholeColumns, wholeRows, columns - wholeColumns, fromStride, to + (wholeColumns * toStride), toStride);
+        TransposeByElement(from + (wholeRows * fromStride), rows - wholeRows, columns, fromStride, to + wholeRows, toStride);
     }
 
     /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ. They may be one and the same.</summary>
-    internal static unsafe void AddTransposed(float* a, float* b)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void AddTransposed(float* a, float* b)
     {
-        const int quarter = 4;
-        for (var row = 0; row < Side; row += quarter)
+        for (var row = 0; row < Side; row += Quarter)
         {
             // A square that meets itself: each pair once.
-            for (var column = a == b ? row : 0; column < Side; column += quarter)
+            for (var column = a == b ? row : 0; column < Side; column += Quarter)
             {
                 AddTransposedSquare(a + (row * Side) + column, b + (column * Side) + row);
             }
@@ -53,7 +81,8 @@ internal static class Tiles
     }
 
     /// <summary>The same of four by four, sixteen apart.</summary>
-    private static unsafe void AddTransposedSquare(float* a, float* b)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTransposedSquare(float* a, float* b)
     {
         if (!Sse.IsSupported)
         {
@@ -97,41 +126,57 @@ internal static class Tiles
         fourth = Sse.MoveHighToLow(cdHigh, abHigh);
     }
 
-    private static void TransposeByElement(ReadOnlySpan<float> from, int rows, int columns, int fromStride, Span<float> to, int toStride)
+    /// <summary>A column of sixteen after another, so that both sides stay in the nearest cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeByElement(float* from, nint rows, nint columns, nint fromStride, float* to, nint toStride)
     {
-        for (var firstRow = 0; firstRow < rows; firstRow += Side)
+        for (nint first = 0; first < rows; first += Side)
         {
-            var lastRow = Math.Min(firstRow + Side, rows);
-            for (var column = 0; column < columns; column++)
+            var end = Math.Min(first + Side, rows);
+            for (nint column = 0; column < columns; column++)
             {
-                var target = to.Slice((column * toStride) + firstRow, lastRow - firstRow);
-                var source = (firstRow * fromStride) + column;
-                for (var r = 0; r < target.Length; r++, source += fromStride)
+                for (var row = first; row < end; row++)
                 {
-                    target[r] = from[source];
+                    to[(column * toStride) + row] = from[(row * fromStride) + column];
                 }
             }
         }
     }
 
-    /// <summary>Eight rows of eight: pairs of rows, then of pairs, then of halves.</summary>
-    private static void TransposeSquare(ReadOnlySpan<float> from, int fromStride, Span<float> to, int toStride)
+    /// <summary>Four rows of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeQuarter(float* from, nint fromStride, float* to, nint toStride)
     {
-        var (a, b) = (Vector256.Create(from), Vector256.Create(from[fromStride..]));
-        var (c, d) = (Vector256.Create(from[(2 * fromStride)..]), Vector256.Create(from[(3 * fromStride)..]));
-        var (e, f) = (Vector256.Create(from[(4 * fromStride)..]), Vector256.Create(from[(5 * fromStride)..]));
-        var (g, h) = (Vector256.Create(from[(6 * fromStride)..]), Vector256.Create(from[(7 * fromStride)..]));
-        var (ab0, ab1, cd0, cd1) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
-        var (ef0, ef1, gh0, gh1) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f), Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
-        Store(Avx.Shuffle(ab0, cd0, 0x44), Avx.Shuffle(ef0, gh0, 0x44), to, 0, toStride);
-        Store(Avx.Shuffle(ab0, cd0, 0xEE), Avx.Shuffle(ef0, gh0, 0xEE), to, 1, toStride);
-        Store(Avx.Shuffle(ab1, cd1, 0x44), Avx.Shuffle(ef1, gh1, 0x44), to, 2, toStride);
-        Store(Avx.Shuffle(ab1, cd1, 0xEE), Avx.Shuffle(ef1, gh1, 0xEE), to, 3, toStride);
+        Turn(
+            Vector128.Load(from), Vector128.Load(from + fromStride), Vector128.Load(from + (2 * fromStride)), Vector128.Load(from + (3 * fromStride)),
+            out var a, out var b, out var c, out var d);
+        a.Store(to);
+        b.Store(to + toStride);
+        c.Store(to + (2 * toStride));
+        d.Store(to + (3 * toStride));
     }
 
-    private static void Store(Vector256<float> firstRows, Vector256<float> lastRows, Span<float> to, int column, int toStride)
+    /// <summary>Eight rows of eight: pairs of rows, then of pairs, then of halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeSquare(float* from, nint fromStride, float* to, nint toStride)
     {
-        Avx.Permute2x128(firstRows, lastRows, 0x20).CopyTo(to[(column * toStride)..]);
-        Avx.Permute2x128(firstRows, lastRows, 0x31).CopyTo(to[((column + 4) * toStride)..]);
+        var last = from + (4 * fromStride);
+        Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + fromStride);
+        Vector256<float> c = Vector256.Load(from + (2 * fromStride)), d = Vector256.Load(from + (3 * fromStride));
+        Vector256<float> e = Vector256.Load(last), f = Vector256.Load(last + fromStride);
+        Vector256<float> g = Vector256.Load(last + (2 * fromStride)), h = Vector256.Load(last + (3 * fromStride));
+        Vector256<float> ab0 = Avx.UnpackLow(a, b), ab1 = Avx.UnpackHigh(a, b), cd0 = Avx.UnpackLow(c, d), cd1 = Avx.UnpackHigh(c, d);
+        Vector256<float> ef0 = Avx.UnpackLow(e, f), ef1 = Avx.UnpackHigh(e, f), gh0 = Avx.UnpackLow(g, h), gh1 = Avx.UnpackHigh(g, h);
+        Store(Avx.Shuffle(ab0, cd0, 0x44), Avx.Shuffle(ef0, gh0, 0x44), to, toStride);
+        Store(Avx.Shuffle(ab0, cd0, 0xEE), Avx.Shuffle(ef0, gh0, 0xEE), to + toStride, toStride);
+        Store(Avx.Shuffle(ab1, cd1, 0x44), Avx.Shuffle(ef1, gh1, 0x44), to + (2 * toStride), toStride);
+        Store(Avx.Shuffle(ab1, cd1, 0xEE), Avx.Shuffle(ef1, gh1, 0xEE), to + (3 * toStride), toStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<float> firstRows, Vector256<float> lastRows, float* to, nint toStride)
+    {
+        Avx.Permute2x128(firstRows, lastRows, 0x20).Store(to);
+        Avx.Permute2x128(firstRows, lastRows, 0x31).Store(to + (4 * toStride));
     }
 }
