@@ -242,8 +242,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var rows = Math.Min(Lanes.Count, _features - j);
         for (var i = 0; i < j; i += Lanes.Count)
         {
-            Tiles.Transpose(
-                new(Square(_gram, j, i), rows * Lanes.Count), rows, Lanes.Count, Lanes.Count, new(Square(_gram, i, j), Lanes.Count * Lanes.Count), Lanes.Count);
+            Tiles.Transpose(Square(_gram, j, i), rows, Lanes.Count, Lanes.Count, Square(_gram, i, j), Lanes.Count);
         }
     }
 
@@ -266,6 +265,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     }
 
     /// <summary>What <see cref="Tiles.AddTransposed"/> does, of squares that are cut off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTransposed(float* above, float* below, int rows, int columns)
     {
         for (var row = 0; row < rows; row++)
@@ -468,7 +468,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         {
             var x = _rows.Matrix.Pointer + j;
             nint rowLength = _rows.Stride, units = TUnits.IsOn ? (nint)(_units.Pointer - _gram.Pointer) : 0;
-            foreach (var stretch in _rows.Stretches)
+            foreach (var stretch in _rows.Runs)
             {
                 var offsets = firstOffset + stretch.Entry;
                 var values = firstValue + stretch.Entry;

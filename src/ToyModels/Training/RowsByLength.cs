@@ -19,6 +19,7 @@ internal sealed unsafe class RowsByLength
     private readonly int[] _counts;
     private readonly int[] _count;
     private readonly int[] _starts;
+    private readonly List<Stretch> _runs = [];
     private readonly List<Stretch> _stretches = [];
     private int[] _ownOffsets = [];
     private float[] _ownValues = [];
@@ -52,7 +53,10 @@ internal sealed unsafe class RowsByLength
     /// <summary>Number of non-zeros.</summary>
     internal int Entries { get; private set; }
 
-    /// <summary>The rows cut where lengths change and every <see cref="RowsOfBlock"/> rows.</summary>
+    /// <summary>The rows cut where lengths change.</summary>
+    internal ReadOnlySpan<Stretch> Runs => CollectionsMarshal.AsSpan(_runs);
+
+    /// <summary>The same cut every <see cref="RowsOfBlock"/> rows, too.</summary>
     internal ReadOnlySpan<Stretch> Stretches => CollectionsMarshal.AsSpan(_stretches);
 
     /// <summary>Sixteen times the feature of each non-zero, where <see cref="Stretches"/> tell.</summary>
@@ -89,7 +93,7 @@ internal sealed unsafe class RowsByLength
             return;
         }
 
-        foreach (var stretch in _stretches)
+        foreach (var stretch in _runs)
         {
             for (var (row, e) = (0, stretch.Entry); row < stretch.Rows; row++)
             {
@@ -105,7 +109,7 @@ internal sealed unsafe class RowsByLength
     /// <summary>Adds the number of non-zeros of each feature.</summary>
     internal void CountPresent(Span<long> present)
     {
-        foreach (var stretch in _stretches)
+        foreach (var stretch in _runs)
         {
             for (var e = 0; e < stretch.Length; e++)
             {
@@ -212,6 +216,11 @@ internal sealed unsafe class RowsByLength
     /// <summary>Adds rows of one length, behind those of smaller ones.</summary>
     private void AddRows(int length, int rows, int entry, int rowStep, int step)
     {
+        if (rows > 0)
+        {
+            _runs.Add(new(Rows, rows, length, entry, rowStep, step));
+        }
+
         for (int row = Rows, end = row + rows; row < end;)
         {
             var next = Math.Min(end, (row + RowsOfBlock) / RowsOfBlock * RowsOfBlock);
@@ -308,6 +317,7 @@ internal sealed unsafe class RowsByLength
     }
 
     /// <summary>Leaves zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Forget()
     {
         var matrix = Matrix.Pointer;
@@ -316,6 +326,7 @@ internal sealed unsafe class RowsByLength
             matrix[place] = 0;
         }
 
+        _runs.Clear();
         _stretches.Clear();
         (_placed, Entries, Rows) = (0, 0, 0);
     }
@@ -335,7 +346,7 @@ internal sealed unsafe class RowsByLength
         internal int Scale => Starts == null ? 1 : Lanes.Count;
     }
 
-    /// <summary>Neighbouring rows of one length within one block.</summary>
+    /// <summary>Neighbouring rows of one length.</summary>
     /// <param name="Row">The first.</param>
     /// <param name="Rows">How many.</param>
     /// <param name="Length">Non-zeros of each.</param>
