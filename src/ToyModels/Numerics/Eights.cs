@@ -8,6 +8,9 @@ internal static class Eights
     /// <summary>For each of the 256 sets eight places: those in the set, ascending, then zeros.</summary>
     internal static readonly int[] Places = CreatePlaces();
 
+    /// <summary>The same places as bytes of a word, the first the lowest.</summary>
+    internal static readonly ulong[] Bytes = [.. Places.Chunk(Count).Select(places => places.Reverse().Aggregate(0UL, (word, place) => (word << 8) | (uint)place))];
+
     private static int[] CreatePlaces()
     {
         var places = new int[(1 << Count) * Count];

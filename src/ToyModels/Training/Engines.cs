@@ -95,7 +95,7 @@ internal static class Engines
         {
             // Two of the five by the non-zeros of x, which are listed first.
             yield return (Form.DenseByLists, batch
-                * ((0.069 * features * hidden) + (0.36 * features) + drawing + (1.2 * hidden) + (present * (1.6 + (0.09 * hidden)))));
+                * ((0.069 * features * hidden) + (0.36 * features) + drawing + (1.2 * hidden) + (present * (1.2 + (0.09 * hidden)))));
         }
 
         if (LargeGradient.Fits(instance.Samples.FeatureCount, instance.Options.Hidden))

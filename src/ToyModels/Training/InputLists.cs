@@ -7,8 +7,8 @@ namespace ToyModels;
 
 /// <summary>
 /// The two products of the dense form that have x as a factor, by its non-zeros: h = Wx and the part x·eᵀ of the weight gradient, e = ∂L/∂h. A slice of samples is
-/// listed feature by feature; each non-zero then adds its value times a row of W to its sample's row of h, or its value times its sample's row of e to a row of
-/// the gradient. Rows of h are chains over the features in order, as those of the whole product are, which zeros leave as they are: the same bits. Rows of the gradient
+/// listed feature by feature, one byte for each non-zero, its sample; that adds its value times a row of W to its sample's row of h, or its value times its sample's
+/// row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole product are, which zeros leave as they are: the same bits. Rows of the gradient
 /// are two chains each, of the first, third, … and of the other non-zeros of each slice.
 /// </summary>
 internal sealed unsafe class InputLists<TSimd, TF, TI>
@@ -19,6 +19,9 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     /// <summary>Vectors of a row that are added at once.</summary>
     private const int MostVectors = 4;
 
+    /// <summary>One in each byte of a word of eight.</summary>
+    private const ulong Ones = 0x0101_0101_0101_0101;
+
     private readonly int _features;
     private readonly int _hidden;
     private readonly int _sliceRows;
@@ -27,15 +30,13 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     private readonly PinnedBuffer _h;
     private readonly PinnedBuffer _e;
 
-    // Of each slice: where its features' non-zeros begin, how far its sample's row is for each, and its value.
+    // Of each slice: where its features' non-zeros begin, and the sample of each.
     private readonly int[][] _starts;
-    private readonly int[][] _offsets;
-    private readonly float[][] _values;
-    private readonly int[] _distances;
+    private readonly byte[][] _samples;
 
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Hidden dimensions m.</param>
-    /// <param name="sliceRows">Samples of a slice.</param>
+    /// <param name="sliceRows">Samples of a slice, no more than 256: a byte has room for their numbers.</param>
     /// <param name="slices">Slices of a chunk.</param>
     internal InputLists(int features, int hidden, int sliceRows, int slices)
     {
@@ -46,10 +47,8 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         _weights = new((long)features * _rowLength);
         _h = new((long)slices * sliceRows * _rowLength);
         _e = new((long)slices * sliceRows * _rowLength);
-        _distances = [.. Eights.Places.Select(place => place * _rowLength)];
         _starts = [.. Enumerable.Range(0, slices).Select(_ => new int[features + 1])];
-        _offsets = [.. Enumerable.Range(0, slices).Select(_ => new int[(features * sliceRows) + Eights.Count])];
-        _values = [.. Enumerable.Range(0, slices).Select(_ => new float[(features * sliceRows) + Eights.Count])];
+        _samples = [.. Enumerable.Range(0, slices).Select(_ => new byte[(features * sliceRows) + Eights.Count])];
     }
 
     /// <summary>Numbers that a thread needs for <see cref="AddGradient"/> of so many features.</summary>
@@ -69,12 +68,12 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     {
         var byRow = _h.Pointer + ((nint)slice * _sliceRows * _rowLength);
         new Span<float>(byRow, rows * _rowLength).Clear();
-        fixed (int* starts = _starts[slice], offsets = _offsets[slice])
-        fixed (float* values = _values[slice])
+        fixed (int* starts = _starts[slice])
+        fixed (byte* samples = _samples[slice])
         {
-            fixed (int* places = Eights.Places, distances = _distances)
+            fixed (ulong* bytes = Eights.Bytes)
             {
-                List(x, _features, rows, places, distances, _rowLength, starts, offsets, values);
+                List(x, _features, rows, bytes, starts, samples);
             }
 
             for (var column = 0; column < _rowLength; column += MostVectors * TSimd.Width)
@@ -82,61 +81,60 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
                 switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
                 {
                     case 1:
-                        Scatter<One>(starts, _features, offsets, values, _weights.Pointer + column, _rowLength, byRow + column);
+                        Scatter<One>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     case 2:
-                        Scatter<Two>(starts, _features, offsets, values, _weights.Pointer + column, _rowLength, byRow + column);
+                        Scatter<Two>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     case 3:
-                        Scatter<Three>(starts, _features, offsets, values, _weights.Pointer + column, _rowLength, byRow + column);
+                        Scatter<Three>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     default:
-                        Scatter<Four>(starts, _features, offsets, values, _weights.Pointer + column, _rowLength, byRow + column);
+                        Scatter<Four>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                 }
             }
         }
 
-        Tiles.Transpose(new(byRow, rows * _rowLength), rows, _hidden, _rowLength, new(h.Start, (int)((_hidden - 1) * h.Stride) + rows), (int)h.Stride);
+        Tiles.Transpose(byRow, rows, _hidden, _rowLength, h.Start, h.Stride);
     }
 
     /// <summary>Takes e of a slice.</summary>
     internal void TakeErrors(int slice, SampleMatrix e, int rows) =>
-        Tiles.Transpose(
-            new(e.Start, (int)((_hidden - 1) * e.Stride) + rows), _hidden, rows, (int)e.Stride,
-            _e.Span[(slice * _sliceRows * _rowLength)..], _rowLength);
+        Tiles.Transpose(e.Start, _hidden, rows, e.Stride, _e.Pointer + ((nint)slice * _sliceRows * _rowLength), _rowLength);
 
     /// <summary>Adds x·eᵀ of some slices to some rows of the weight gradient.</summary>
+    /// <param name="x">The samples of the first slice, from the first feature on.</param>
     /// <param name="slice">The first slice.</param>
     /// <param name="end">Behind the last.</param>
     /// <param name="from">The first feature.</param>
     /// <param name="to">Behind the last.</param>
     /// <param name="gradient">The first one's row; rows are m numbers apart.</param>
     /// <param name="room">As many numbers as <see cref="RoomFor"/> tells.</param>
-    internal void AddGradient(int slice, int end, int from, int to, float* gradient, float* room)
+    internal void AddGradient(SampleMatrix x, int slice, int end, int from, int to, float* gradient, float* room)
     {
         new Span<float>(room, RoomFor(to - from)).Clear();
-        for (; slice < end; slice++)
+        for (; slice < end; slice++, x = x.From(0, _sliceRows))
         {
             var e = _e.Pointer + ((nint)slice * _sliceRows * _rowLength);
-            fixed (int* starts = &_starts[slice][from], offsets = _offsets[slice])
-            fixed (float* values = _values[slice])
+            fixed (int* starts = &_starts[slice][from])
+            fixed (byte* samples = _samples[slice])
             {
                 for (var column = 0; column < _rowLength; column += MostVectors * TSimd.Width)
                 {
                     switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
                     {
                         case 1:
-                            Gather<One>(starts, to - from, offsets, values, e + column, room + column, _rowLength);
+                            Gather<One>(x, starts, to - from, samples, e + column, room + column, _rowLength);
                             break;
                         case 2:
-                            Gather<Two>(starts, to - from, offsets, values, e + column, room + column, _rowLength);
+                            Gather<Two>(x, starts, to - from, samples, e + column, room + column, _rowLength);
                             break;
                         case 3:
-                            Gather<Three>(starts, to - from, offsets, values, e + column, room + column, _rowLength);
+                            Gather<Three>(x, starts, to - from, samples, e + column, room + column, _rowLength);
                             break;
                         default:
-                            Gather<Four>(starts, to - from, offsets, values, e + column, room + column, _rowLength);
+                            Gather<Four>(x, starts, to - from, samples, e + column, room + column, _rowLength);
                             break;
                     }
                 }
@@ -145,10 +143,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
 
         for (var i = 0; i < to - from; i++, gradient += _hidden, room += _rowLength)
         {
-            for (var k = 0; k < _hidden; k++)
-            {
-                gradient[k] += room[k];
-            }
+            Sums<TSimd, TF, TI>.Add(gradient, room, _hidden);
         }
     }
 
@@ -156,61 +151,58 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     /// <param name="x">The samples.</param>
     /// <param name="features">Number of features.</param>
     /// <param name="rows">Number of samples.</param>
-    /// <param name="places"><see cref="Eights.Places"/>.</param>
-    /// <param name="distances">The same times <paramref name="rowLength"/>.</param>
-    /// <param name="rowLength">From one sample's row to the next.</param>
+    /// <param name="bytes"><see cref="Eights.Bytes"/>.</param>
     /// <param name="starts">Receives where the non-zeros of each feature begin, and where the last end.</param>
-    /// <param name="offsets">Receives how far each one's row is.</param>
-    /// <param name="values">Receives its value.</param>
+    /// <param name="samples">Receives the sample of each.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void List(SampleMatrix x, nint features, nint rows, int* places, int* distances, int rowLength, int* starts, int* offsets, float* values)
+    private static void List(SampleMatrix x, nint features, nint rows, ulong* bytes, int* starts, byte* samples)
     {
-        nint found = 0;
+        var next = samples;
         for (nint i = 0; i < features; i++)
         {
-            starts[i] = (int)found;
+            starts[i] = (int)(next - samples);
             var numbers = x.Start + (i * x.Stride);
             nint s = 0;
-            if (Avx2.IsSupported)
+            if (Avx.IsSupported)
             {
                 // Without a branch for each: whether a feature is present is not to be foreseen.
-                Vector256<int> distance = default, step = Vector256.Create(Eights.Count * rowLength);
-                for (; s + Eights.Count <= rows; s += Eights.Count)
+                for (ulong places = 0; s + Lanes.Count <= rows; s += Lanes.Count, places += Lanes.Count * Ones)
                 {
-                    var eight = Vector256.Load(numbers + s);
-                    nint present = (int)(Vector256.Equals(eight, default).ExtractMostSignificantBits() ^ 0xFF);
-                    Avx2.PermuteVar8x32(eight, Vector256.Load(places + (Eights.Count * present))).Store(values + found);
-                    (Vector256.Load(distances + (Eights.Count * present)) + distance).Store(offsets + found);
-                    distance += step;
-                    found += BitOperations.PopCount((uint)present);
+                    var first = (uint)Avx.MoveMask(Avx.CompareNotEqual(Vector256.Load(numbers + s), default));
+                    var second = (uint)Avx.MoveMask(Avx.CompareNotEqual(Vector256.Load(numbers + s + Eights.Count), default));
+                    *(ulong*)next = bytes[first] + places;
+                    next += BitOperations.PopCount(first);
+                    *(ulong*)next = bytes[second] + places + (Eights.Count * Ones);
+                    next += BitOperations.PopCount(second);
                 }
             }
 
             for (; s < rows; s++)
             {
-                values[found] = numbers[s];
-                offsets[found] = (int)s * rowLength;
-                found += numbers[s] != 0 ? 1 : 0;
+                *next = (byte)s;
+                next += numbers[s] != 0 ? 1 : 0;
             }
         }
 
-        starts[features] = (int)found;
+        starts[features] = (int)(next - samples);
     }
 
-    /// <summary>Row offset of C += value times row i of B, for all non-zeros of each feature i.</summary>
+    /// <summary>Row s of C += x_is times row i of B, for all samples s with a non-zero of each feature i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Scatter<TVectors>(int* starts, nint features, int* offsets, float* values, float* b, nint rowLength, float* c)
+    private static void Scatter<TVectors>(SampleMatrix x, int* starts, nint features, byte* samples, float* b, float* c, nint rowLength)
         where TVectors : struct, ICount
     {
+        var values = x.Start;
         nint e = 0;
-        for (nint i = 1; i <= features; i++, b += rowLength)
+        for (nint i = 1; i <= features; i++, b += rowLength, values += x.Stride)
         {
             var b0 = TSimd.Load(b);
             TF b1 = At<TVectors>(1, b), b2 = At<TVectors>(2, b), b3 = At<TVectors>(3, b);
             for (nint end = starts[i]; e < end; e++)
             {
-                var value = TSimd.Splat(values[e]);
-                var row = c + offsets[e];
+                nint sample = samples[e];
+                var value = TSimd.Splat(values[sample]);
+                var row = c + (sample * rowLength);
                 TSimd.Store(TSimd.MultiplyAdd(value, b0, TSimd.Load(row)), row);
                 if (TVectors.Value > 1)
                 {
@@ -230,27 +222,29 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         }
     }
 
-    /// <summary>Row i of C += Σ value times row offset of B over the non-zeros of feature i, in two chains: one would wait for itself.</summary>
+    /// <summary>Row i of C += Σ x_is times row s of B over the samples s with a non-zero of feature i, in two chains: one would wait for itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Gather<TVectors>(int* starts, nint features, int* offsets, float* values, float* b, float* c, nint rowLength)
+    private static void Gather<TVectors>(SampleMatrix x, int* starts, nint features, byte* samples, float* b, float* c, nint rowLength)
         where TVectors : struct, ICount
     {
+        var values = x.Start;
         nint e = starts[0];
-        for (nint i = 1; i <= features; i++, c += rowLength)
+        for (nint i = 1; i <= features; i++, c += rowLength, values += x.Stride)
         {
             TF c0 = TSimd.Load(c), c1 = At<TVectors>(1, c), c2 = At<TVectors>(2, c), c3 = At<TVectors>(3, c);
             TF d0 = default, d1 = default, d2 = default, d3 = default;
             nint end = starts[i];
             for (; e + 1 < end; e += 2)
             {
-                Add<TVectors>(TSimd.Splat(values[e]), b + offsets[e], ref c0, ref c1, ref c2, ref c3);
-                Add<TVectors>(TSimd.Splat(values[e + 1]), b + offsets[e + 1], ref d0, ref d1, ref d2, ref d3);
+                nint one = samples[e], other = samples[e + 1];
+                Add<TVectors>(TSimd.Splat(values[one]), b + (one * rowLength), ref c0, ref c1, ref c2, ref c3);
+                Add<TVectors>(TSimd.Splat(values[other]), b + (other * rowLength), ref d0, ref d1, ref d2, ref d3);
             }
 
             if (e < end)
             {
-                Add<TVectors>(TSimd.Splat(values[e]), b + offsets[e], ref c0, ref c1, ref c2, ref c3);
-                e++;
+                nint sample = samples[e++];
+                Add<TVectors>(TSimd.Splat(values[sample]), b + (sample * rowLength), ref c0, ref c1, ref c2, ref c3);
             }
 
             TSimd.Store(TSimd.Add(c0, d0), c);
