@@ -120,7 +120,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _chunk = _d;
     }
 
-    /// <summary>So many samples that x and D of a slice fill most of a second cache of 512 KiB, but at least 128: shorter slices lose more at the ends of their loops.</summary>
+    /// <summary>So many samples that x and D of a slice fill most of a second cache of 512 KiB; and 128 of more than 400 features, which leave that cache: shorter slices lose more at the ends of their loops.</summary>
     internal static int SliceRows(int features) => features <= 200 ? 256 : 128;
 
     internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
