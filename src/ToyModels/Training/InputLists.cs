@@ -7,8 +7,8 @@ namespace ToyModels;
 
 /// <summary>
 /// The two products of the dense form that have x as a factor, by its non-zeros: h = Wx and the part x·eᵀ of the weight gradient, e = ∂L/∂h. A slice of samples is
-/// listed feature by feature, one byte for each non-zero, its sample; that adds its value times a row of W to its sample's row of h, or its value times its sample's
-/// row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole product are, which zeros leave as they are: the same bits. Rows of the gradient
+/// listed feature by feature: one byte for each non-zero tells its sample. Each then adds its value times a row of W to that sample's row of h, or times that
+/// sample's row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole product are, which zeros leave as they are: the same bits. Rows of the gradient
 /// are two chains each, of the first, third, … and of the other non-zeros of each slice.
 /// </summary>
 internal sealed unsafe class InputLists<TSimd, TF, TI>

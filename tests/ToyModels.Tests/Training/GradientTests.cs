@@ -63,6 +63,7 @@ public sealed class GradientTests
     [InlineData(ToyModelKind.ReluOutput, 1100, 250, 20, 0.1f, false)]
     [InlineData(ToyModelKind.Linear, 300, 5, 40, 0.3f, true)]
     [InlineData(ToyModelKind.ReluOutput, 410, 30, 700, 0.1f, true)]
+    [InlineData(ToyModelKind.Linear, 230, 7, 600, 0.2f, true)]
     [InlineData(ToyModelKind.ReluOutput, 1100, 250, 20, 0.1f, true)]
     public void Long_chains_and_many_weights_agree_with_the_reference_on_any_width_and_number_of_threads(
         ToyModelKind kind, int features, int hidden, int count, float density, bool listsInputs)
