@@ -12,9 +12,6 @@ internal static class Engines
     /// <summary>Features up to which the n² numbers of the form over non-zeros, twice 256 MB then, are worth their memory.</summary>
     private const int MostGramFeatures = 8192;
 
-    /// <summary>Features from which the targets of 1024 rows do not stay in a second cache of 512 KiB.</summary>
-    private const int FeaturesOfFarTargets = 128;
-
     /// <summary>Work of a step from which one more thread pays.</summary>
     private const double NanosecondsPerThread = 5000;
 
@@ -105,21 +102,19 @@ internal static class Engines
 
         if (features <= MostGramFeatures)
         {
-            // The product of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs, and back again,
-            // by about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each;
-            // where rows pass all panels at once, they need no matrix of their targets, which costs more than twice as much once it leaves a second cache of 512 KiB.
-            var panels = Math.Ceiling(features / Lanes.Count);
-            var perPanel = GramCosts.PerPanel(features, present);
-            var back = GramCosts.BackByGram(features, hidden, batch * present, perPanel);
+            // Half a product of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs, and back again,
+            // by about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each.
+            var rows = batch * (1 - empty);
+            var back = GramCosts.BackByGram(features, hidden, rows, batch * present);
             if (instance.Options.Kind == ToyModelKind.ReluOutput)
             {
-                back = Math.Min(back, GramCosts.BackByLiveOutputs(hidden, batch * present, 3 * batch * present));
+                back = Math.Min(back, GramCosts.BackByLiveOutputs(features, hidden, rows, batch * present, 3 * batch * present));
             }
 
             var listing = isDrawnWhole ? 22 + (0.5 * features) : (isByLength ? 1.5 : 3.5) * present;
-            var (row, matrix) = features <= GramCosts.FeaturesAtOnce ? (0, 0) : (4, features < FeaturesOfFarTargets ? 3 : 7);
-            yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + back
-                + (batch * listing) + (batch * (1 - empty) * ((1.1 * panels) + row)) + (batch * present * ((perPanel * panels) + matrix)));
+            var row = features <= GramCosts.FeaturesAtOnce ? 0 : 4;
+            yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + (batch * listing) + (row * rows)
+                + GramCosts.Forward(features, rows, batch * present) + back);
         }
     }
 

@@ -12,6 +12,12 @@ internal static class GramCosts
     /// <summary>Features up to which two panels of the Gram matrix and of its gradient fit a nearest cache of 32 KiB.</summary>
     private const int MostFeaturesOfTwoPanels = 128;
 
+    /// <summary>Features from which the targets of 1024 rows do not stay in a second cache of 512 KiB.</summary>
+    private const int FeaturesOfFarTargets = 128;
+
+    /// <summary>Features from which the Gram matrix and its gradient, 8 MB then, leave what a core has of the last cache.</summary>
+    private const int FeaturesOfFarMatrices = 1000;
+
     /// <summary>Features up to which rows pass all panels at once.</summary>
     internal const int FeaturesAtOnce = 2 * Lanes.Count;
 
@@ -21,14 +27,39 @@ internal static class GramCosts
     internal static bool AreTwoPanelsAtOnce(double features, double present) =>
         features <= FeaturesAtOnce || (features <= MostFeaturesOfTwoPanels && present >= LongRow);
 
+    /// <summary>A batch through all outputs, forward alone.</summary>
+    /// <param name="features">Number of features n.</param>
+    /// <param name="rows">Rows of the batch that have non-zeros.</param>
+    /// <param name="present">Non-zeros of the batch.</param>
+    internal static double Forward(double features, double rows, double present) =>
+        ((1.1 * rows) + (PerPanel(features, rows, present) * present)) * Panels(features);
+
+    /// <summary>
+    /// Back by the gradient of the Gram matrix: one product of n·n·m, n·n numbers that are cleared and added to their mirror image, and each non-zero
+    /// through all outputs; and its target, from a matrix where rows do not pass all panels at once.
+    /// </summary>
+    /// <inheritdoc cref="BackByLiveOutputs" path="/param"/>
+    internal static double BackByGram(double features, double hidden, double rows, double present)
+    {
+        var target = features <= FeaturesAtOnce ? 0 : features < FeaturesOfFarTargets ? 3 : 7;
+        var element = features < FeaturesOfFarMatrices ? 0.45 : 2.5;
+        return (((0.02 * hidden) + element) * features * features) + (present * ((PerPanel(features, rows, present) * Panels(features)) + target));
+    }
+
+    /// <summary>Back by the outputs that live: each row's outputs are looked through, then a few short products for each that lives and for each non-zero.</summary>
+    /// <param name="features">Number of features n.</param>
+    /// <param name="hidden">Number of hidden dimensions m.</param>
+    /// <param name="rows">Rows of the batch that have non-zeros.</param>
+    /// <param name="present">Non-zeros of the batch.</param>
+    /// <param name="live">Its outputs that live.</param>
+    internal static double BackByLiveOutputs(double features, double hidden, double rows, double present, double live)
+    {
+        var product = Math.Ceiling(hidden / Lanes.Count) * Lanes.Count;
+        return (2.3 * rows * Panels(features)) + (present * (9 + (0.16 * product))) + (live * (3.2 + (0.114 * product)));
+    }
+
     /// <summary>A non-zero through sixteen outputs, one way.</summary>
-    internal static double PerPanel(double features, double present) => AreTwoPanelsAtOnce(features, present) ? 0.62 : 0.85;
+    private static double PerPanel(double features, double rows, double present) => AreTwoPanelsAtOnce(features, present / Math.Max(rows, 1)) ? 0.62 : 0.85;
 
-    /// <summary>Back by the gradient of the Gram matrix: two products of n·n·m once, and each non-zero through all outputs.</summary>
-    internal static double BackByGram(double features, double hidden, double present, double perPanel) =>
-        (0.032 * features * features * hidden) + (0.4 * features * features) + (perPanel * present * Math.Ceiling(features / Lanes.Count));
-
-    /// <summary>Back by the outputs that live: a few short products for each of them and for each non-zero.</summary>
-    internal static double BackByLiveOutputs(double hidden, double present, double live) =>
-        (live * (8 + (0.13 * hidden))) + (present * (4 + (0.05 * hidden)));
+    private static double Panels(double features) => Math.Ceiling(features / Lanes.Count);
 }

@@ -65,6 +65,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     // Whether the batch goes back by the outputs that live, and what tells it of the next.
     private bool _isLive;
     private long _batch;
+    private long _filledRows;
     private long _present;
     private long _liveOutputs;
 
@@ -145,7 +146,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _parameters = parameters;
         parameters.Span.Slice(_features * _hidden, _features).CopyTo(_bias.Span);
         _biasGradient.Span.Clear();
-        (_present, _liveOutputs) = (0, 0);
+        (_filledRows, _present, _liveOutputs) = (0, 0, 0);
         if (_isLive)
         {
             _live.Clear();
@@ -168,6 +169,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override void Accumulate(float scale, ref double loss)
     {
+        _filledRows += _rows.Rows;
         _present += _rows.Entries;
         Pass(scale, isBothWays: true, ref loss);
     }
@@ -324,12 +326,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// </summary>
     private void ChooseWayBack()
     {
-        var byGram = GramCosts.BackByGram(_features, _hidden, _present, GramCosts.PerPanel(_features, PresentInRow));
+        var byGram = GramCosts.BackByGram(_features, _hidden, _filledRows, _present);
         if (_isLive)
         {
-            _isLive = GramCosts.BackByLiveOutputs(_hidden, _present, _liveOutputs) < byGram;
+            _isLive = GramCosts.BackByLiveOutputs(_features, _hidden, _filledRows, _present, _liveOutputs) < byGram;
         }
-        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && GramCosts.BackByLiveOutputs(_hidden, _present, 0) < byGram)
+        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && GramCosts.BackByLiveOutputs(_features, _hidden, _filledRows, _present, 0) < byGram)
         {
             var (live, counted) = (0.0, 0);
             for (var panel = (int)(_batch / BatchesBetweenCounts % Math.Min(PanelsBetweenCounts, Panels)); panel < Panels; panel += PanelsBetweenCounts)
@@ -340,7 +342,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
             // As many in the others, and in the chunks before, where these had as many non-zeros.
             live *= (double)Panels / counted * _present / Math.Max(_rows.Entries, 1);
-            _isLive = GramCosts.BackByLiveOutputs(_hidden, _present, live) < byGram;
+            _isLive = GramCosts.BackByLiveOutputs(_features, _hidden, _filledRows, _present, live) < byGram;
         }
 
         _batch++;
