@@ -10,7 +10,7 @@ internal sealed class ScalingCommand : Command
     private const int Points = 7;
 
     /// <summary>Over so long are calls averaged, however short they are: every point then sees as much of what else the machine does.</summary>
-    private static readonly TimeSpan _span = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan _span = TimeSpan.FromSeconds(0.05);
 
     /// <summary>Densities of the curve over non-zeros: those for which data are drawn by gaps, and samples go by their non-zeros.</summary>
     private const double LeastDensity = 0.0005;
@@ -23,7 +23,7 @@ internal sealed class ScalingCommand : Command
         var (config, density, threads) = (CommandOptions.Config("B"), CommandOptions.Density(), CommandOptions.Threads());
         var steepest = CommandOptions.Checked("--exponent-limit", "The largest exponent that is allowed.", 1.05, limit => limit > 0);
         var residual = CommandOptions.Checked("--residual-limit", "By how much, as a fraction, a time may lie above the straight line over non-zeros, or in their upper decade beside it.", 0.1, limit => limit > 0);
-        var rounds = CommandOptions.Positive("--rounds", "Rounds, in each of which every point is measured once.", 5);
+        var rounds = CommandOptions.Positive("--rounds", "Rounds, in each of which every point is measured once.", 40);
         foreach (var option in (Option[])[config, density, threads, rounds, steepest, residual])
         {
             Add(option);
@@ -80,20 +80,14 @@ internal sealed class ScalingCommand : Command
 
     /// <summary>
     /// Seconds of the steps of each training: whole calls, less calls of a single step, which have start and evaluation. The points take turns, round
-    /// after round, and the median over the rounds is told: what slows the machine for a while then slows all points, or leaves the median alone.
+    /// after round. What slows the machine for a while slows all points of a round: so a point's share of its round is what counts, the median over the rounds,
+    /// of a round of median length.
     /// </summary>
     private static double[] Seconds(IReadOnlyList<Point> points, int threads, int rounds)
     {
-        var times = new double[points.Count, rounds];
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var i = 0; i < points.Count; i++)
-            {
-                times[i, round] = MeanSeconds(points[i], threads) - MeanSeconds(points[i] with { Steps = 1 }, threads);
-            }
-        }
-
-        return [.. Enumerable.Range(0, points.Count).Select(i => Statistics.Median([.. Enumerable.Range(0, rounds).Select(round => times[i, round])]))];
+        var times = Enumerable.Range(0, rounds).Select(_ => points.Select(point => MeanSeconds(point, threads) - MeanSeconds(point with { Steps = 1 }, threads)).ToArray()).ToArray();
+        var whole = times.Select(round => Math.Exp(round.Average(Math.Log))).ToArray();
+        return [.. points.Select((_, i) => Statistics.Median([.. times.Zip(whole, (round, mean) => round[i] / mean)]) * Statistics.Median(whole))];
     }
 
     private static double MeanSeconds(Point point, int threads)
