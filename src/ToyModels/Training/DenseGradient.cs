@@ -6,7 +6,8 @@ namespace ToyModels;
 /// <para>
 /// A chunk goes through in segments of 256 samples, so few that x, D and what stands between stay in the second cache from one product to the
 /// next: h, the errors D = ∂L/∂o, e = ∂L/∂h = WD, then the weight gradient D·hᵀ + x·eᵀ. Segments follow from the shape alone, and what they
-/// add up is added in their order, so threads change no bit. Where x has few non-zeros, its two products go by these (<see cref="InputLists{TSimd, TF, TI}"/>).
+/// add up is added in their order, so threads change no bit. Where x has few non-zeros, its two products go by these (<see cref="InputLists{TSimd, TF, TI}"/>),
+/// and on the way to the gradient D takes the place of x: a slice then keeps half as much in the caches.
 /// </para>
 /// <para>
 /// Threads that share a chunk each go through segments of their own, where rows that are generated are drawn only then; who is done helps with what is left of the
@@ -57,7 +58,10 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     // Of each slice of the chunk in hand.
     private readonly PinnedBuffer _sliceBiasGradients;
     private readonly double[] _sliceLosses;
+
+    // The chunk in hand, and where D goes: in the place of x, once the products with x go by its lists.
     private PinnedBuffer _chunk;
+    private PinnedBuffer _errors;
     private readonly RowClaim[] _claims;
     private int _rows;
 
@@ -117,7 +121,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _sliceLosses = new double[(ChunkRows + _sliceRows - 1) / _sliceRows];
         _sliceBiasGradients = new((long)_sliceLosses.Length * features);
         _claims = new RowClaim[(ChunkRows + MatrixRows - 1) / MatrixRows];
-        _chunk = _d;
+        _chunk = _errors = _d;
     }
 
     /// <summary>So many samples that x and D of a slice fill most of a second cache of 512 KiB; and 128 of more than 400 features, which leave that cache: shorter slices lose more at the ends of their loops.</summary>
@@ -161,6 +165,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     protected override int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept)
     {
         _chunk = chunk;
+        _errors = _inputs is null ? _d : chunk;
         _rows = 0;
         var isDrawnLater = Team is not null && FeatureSampler.RowsPerBlock(Features) <= _sliceRows;
         for (var matrix = 0; _rows < rows; matrix++)
@@ -295,7 +300,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         var first = slice * _sliceRows;
         var rows = Math.Min(_sliceRows, _rows - first);
         var width = Lanes.RoundUp(rows);
-        SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(_d, Features, first), h = SamplesFrom(_h, _hidden, first);
+        SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(isBothWays ? _errors : _d, Features, first), h = SamplesFrom(_h, _hidden, first);
         var biasGradient = _sliceBiasGradients.Pointer + ((nint)slice * Features);
         new Span<float>(biasGradient, Features).Clear();
         if (_inputs is null)
@@ -335,7 +340,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         var (from, to) = FeaturesOf(tile);
         var first = segment * SegmentRows;
         var rows = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
-        SampleMatrix d = SamplesFrom(_d, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
+        SampleMatrix d = SamplesFrom(_errors, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
         var rowsOfGradient = gradient.Pointer + ((nint)from * _hidden);
         if (_inputs is null)
         {
@@ -359,7 +364,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
 
         var slice = segment * _slicesOfSegment;
-        _inputs.AddGradient(SamplesFrom(_chunk, Features, first).From(from, 0), slice, Math.Min(slice + _slicesOfSegment, Slices), from, to, part.Pointer, lanes);
+        _inputs.AddGradient(slice, Math.Min(slice + _slicesOfSegment, Slices), from, to, part.Pointer, lanes);
         Sums<TSimd, TF, TI>.Add(rowsOfGradient, part.Pointer, (to - from) * _hidden);
     }
 }

@@ -7,7 +7,7 @@ namespace ToyModels;
 
 /// <summary>
 /// The two products of the dense form that have x as a factor, by its non-zeros: h = Wx and the part x·eᵀ of the weight gradient, e = ∂L/∂h. A slice of samples is
-/// listed feature by feature: one byte for each non-zero tells its sample. Each then adds its value times a row of W to that sample's row of h, or times that
+/// listed feature by feature: one byte for each non-zero tells its sample, and its value is kept, so that x may be written over once h is there. Each then adds its value times a row of W to that sample's row of h, or times that
 /// sample's row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole product are, which zeros leave as they are: the same bits. Rows of the gradient
 /// are two chains each, of the first, third, … and of the other non-zeros of each slice.
 /// </summary>
@@ -30,9 +30,10 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     private readonly PinnedBuffer _h;
     private readonly PinnedBuffer _e;
 
-    // Of each slice: where its features' non-zeros begin, and the sample of each.
+    // Of each slice: where its features' non-zeros begin, and the sample and the value of each.
     private readonly int[][] _starts;
     private readonly byte[][] _samples;
+    private readonly float[][] _values;
 
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Hidden dimensions m.</param>
@@ -49,6 +50,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         _e = new((long)slices * sliceRows * _rowLength);
         _starts = [.. Enumerable.Range(0, slices).Select(_ => new int[features + 1])];
         _samples = [.. Enumerable.Range(0, slices).Select(_ => new byte[(features * sliceRows) + Eights.Count])];
+        _values = [.. Enumerable.Range(0, slices).Select(_ => new float[features * sliceRows])];
     }
 
     /// <summary>Numbers that a thread needs for <see cref="AddGradient"/> of so many features.</summary>
@@ -70,6 +72,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         new Span<float>(byRow, rows * _rowLength).Clear();
         fixed (int* starts = _starts[slice])
         fixed (byte* samples = _samples[slice])
+        fixed (float* values = _values[slice])
         {
             fixed (ulong* bytes = Eights.Bytes)
             {
@@ -81,16 +84,16 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
                 switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
                 {
                     case 1:
-                        Scatter<One>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<One>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     case 2:
-                        Scatter<Two>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<Two>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     case 3:
-                        Scatter<Three>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<Three>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     default:
-                        Scatter<Four>(x, starts, _features, samples, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<Four>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                 }
             }
@@ -104,37 +107,37 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         Tiles.Transpose(e.Start, _hidden, rows, e.Stride, _e.Pointer + ((nint)slice * _sliceRows * _rowLength), _rowLength);
 
     /// <summary>Adds x·eᵀ of some slices to some rows of the weight gradient.</summary>
-    /// <param name="x">The samples of the first slice, from the first feature on.</param>
     /// <param name="slice">The first slice.</param>
     /// <param name="end">Behind the last.</param>
     /// <param name="from">The first feature.</param>
     /// <param name="to">Behind the last.</param>
     /// <param name="gradient">The first one's row; rows are m numbers apart.</param>
     /// <param name="room">As many numbers as <see cref="RoomFor"/> tells.</param>
-    internal void AddGradient(SampleMatrix x, int slice, int end, int from, int to, float* gradient, float* room)
+    internal void AddGradient(int slice, int end, int from, int to, float* gradient, float* room)
     {
         new Span<float>(room, RoomFor(to - from)).Clear();
-        for (; slice < end; slice++, x = x.From(0, _sliceRows))
+        for (; slice < end; slice++)
         {
             var e = _e.Pointer + ((nint)slice * _sliceRows * _rowLength);
             fixed (int* starts = &_starts[slice][from])
             fixed (byte* samples = _samples[slice])
+            fixed (float* values = _values[slice])
             {
                 for (var column = 0; column < _rowLength; column += MostVectors * TSimd.Width)
                 {
                     switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
                     {
                         case 1:
-                            Gather<One>(x, starts, to - from, samples, e + column, room + column, _rowLength);
+                            Gather<One>(starts, to - from, samples, values, e + column, room + column, _rowLength);
                             break;
                         case 2:
-                            Gather<Two>(x, starts, to - from, samples, e + column, room + column, _rowLength);
+                            Gather<Two>(starts, to - from, samples, values, e + column, room + column, _rowLength);
                             break;
                         case 3:
-                            Gather<Three>(x, starts, to - from, samples, e + column, room + column, _rowLength);
+                            Gather<Three>(starts, to - from, samples, values, e + column, room + column, _rowLength);
                             break;
                         default:
-                            Gather<Four>(x, starts, to - from, samples, e + column, room + column, _rowLength);
+                            Gather<Four>(starts, to - from, samples, values, e + column, room + column, _rowLength);
                             break;
                     }
                 }
@@ -187,21 +190,22 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         starts[features] = (int)(next - samples);
     }
 
-    /// <summary>Row s of C += x_is times row i of B, for all samples s with a non-zero of each feature i.</summary>
+    /// <summary>Row s of C += x_is times row i of B, for all samples s with a non-zero of each feature i; keeps the values x_is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Scatter<TVectors>(SampleMatrix x, int* starts, nint features, byte* samples, float* b, float* c, nint rowLength)
+    private static void Scatter<TVectors>(SampleMatrix x, int* starts, nint features, byte* samples, float* values, float* b, float* c, nint rowLength)
         where TVectors : struct, ICount
     {
-        var values = x.Start;
+        var numbers = x.Start;
         nint e = 0;
-        for (nint i = 1; i <= features; i++, b += rowLength, values += x.Stride)
+        for (nint i = 1; i <= features; i++, b += rowLength, numbers += x.Stride)
         {
             var b0 = TSimd.Load(b);
             TF b1 = At<TVectors>(1, b), b2 = At<TVectors>(2, b), b3 = At<TVectors>(3, b);
             for (nint end = starts[i]; e < end; e++)
             {
                 nint sample = samples[e];
-                var value = TSimd.Splat(values[sample]);
+                values[e] = numbers[sample];
+                var value = TSimd.Splat(numbers[sample]);
                 var row = c + (sample * rowLength);
                 TSimd.Store(TSimd.MultiplyAdd(value, b0, TSimd.Load(row)), row);
                 if (TVectors.Value > 1)
@@ -224,12 +228,11 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
 
     /// <summary>Row i of C += Σ x_is times row s of B over the samples s with a non-zero of feature i, in two chains: one would wait for itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Gather<TVectors>(SampleMatrix x, int* starts, nint features, byte* samples, float* b, float* c, nint rowLength)
+    private static void Gather<TVectors>(int* starts, nint features, byte* samples, float* values, float* b, float* c, nint rowLength)
         where TVectors : struct, ICount
     {
-        var values = x.Start;
         nint e = starts[0];
-        for (nint i = 1; i <= features; i++, c += rowLength, values += x.Stride)
+        for (nint i = 1; i <= features; i++, c += rowLength)
         {
             TF c0 = TSimd.Load(c), c1 = At<TVectors>(1, c), c2 = At<TVectors>(2, c), c3 = At<TVectors>(3, c);
             TF d0 = default, d1 = default, d2 = default, d3 = default;
@@ -237,14 +240,14 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
             for (; e + 1 < end; e += 2)
             {
                 nint one = samples[e], other = samples[e + 1];
-                Add<TVectors>(TSimd.Splat(values[one]), b + (one * rowLength), ref c0, ref c1, ref c2, ref c3);
-                Add<TVectors>(TSimd.Splat(values[other]), b + (other * rowLength), ref d0, ref d1, ref d2, ref d3);
+                Add<TVectors>(TSimd.Splat(values[e]), b + (one * rowLength), ref c0, ref c1, ref c2, ref c3);
+                Add<TVectors>(TSimd.Splat(values[e + 1]), b + (other * rowLength), ref d0, ref d1, ref d2, ref d3);
             }
 
             if (e < end)
             {
-                nint sample = samples[e++];
-                Add<TVectors>(TSimd.Splat(values[sample]), b + (sample * rowLength), ref c0, ref c1, ref c2, ref c3);
+                nint sample = samples[e];
+                Add<TVectors>(TSimd.Splat(values[e++]), b + (sample * rowLength), ref c0, ref c1, ref c2, ref c3);
             }
 
             TSimd.Store(TSimd.Add(c0, d0), c);
