@@ -38,7 +38,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly Action<int, int> _passPanel;
     private readonly Action<int, int> _symmetrise;
     private readonly Action<int, int> _takeWeightGradient;
-    private readonly Action<int, int> _takeHidden;
     private readonly Action<int, int> _passLivePanel;
     private readonly Action<int, int> _takeErrors;
     private readonly Action<int, int> _addBack;
@@ -82,8 +81,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _passPanel = (_, panel) => PassPanel(panel * _panelsAtOnce * Lanes.Count);
         _symmetrise = (_, panel) => Symmetrise(panel * Lanes.Count);
         _takeWeightGradient = (_, panel) => TakeWeightGradient(panel * Lanes.Count);
-        _takeHidden = (_, block) => _live!.TakeHidden(block);
-        _passLivePanel = (_, panel) => PassLivePanel(panel * Lanes.Count);
+        _passLivePanel = (thread, panel) => PassLivePanel(thread, panel * Lanes.Count);
         _takeErrors = (_, block) => _live!.TakeErrors(block);
         _addBack = (_, panel) => AddBack(panel * Lanes.Count);
         _isRelu = kind == ToyModelKind.ReluOutput;
@@ -94,7 +92,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         ChunkRows = Math.Min(batch, 1024);
         _hasUnits = features <= GramCosts.FeaturesAtOnce;
         _rows = new(features, ChunkRows, hasMatrix: !_hasUnits);
-        _live = new(features, hidden, ChunkRows, _rows);
+        _live = new(features, hidden, ChunkRows, _rows, threads);
         _weightsByDimension = new((long)hidden * _padded);
         _bias = new(_padded);
         _factor = new(_padded);
@@ -301,7 +299,6 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var isLive = isBothWays && _isLive;
         if (isLive)
         {
-            Share(_live.Blocks, _takeHidden);
             Share(Panels, _passLivePanel);
             Share(_live.Blocks, _takeErrors);
             Share(Panels, _addBack);
@@ -348,14 +345,14 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _batch++;
     }
 
-    private void PassLivePanel(int j)
+    private void PassLivePanel(int thread, int j)
     {
         if (_isMirrorDue)
         {
             MirrorGram(j);
         }
 
-        _live.PassPanel(j, Square(_gram, 0, j), _bias.Pointer, _factor.Pointer, _biasGradient.Pointer);
+        _live.PassPanel(thread, j, Square(_gram, 0, j), _bias.Pointer, _factor.Pointer, _biasGradient.Pointer);
     }
 
     private void AddBack(int first)

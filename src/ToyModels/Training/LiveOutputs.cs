@@ -7,11 +7,11 @@ namespace ToyModels;
 /// features few outputs live, hardly more than features are present: with d = ∂L/∂o of those alone, e = ∂L/∂h = Σ_j d_j W_j, and
 /// ∂L/∂W_j = Σ over rows of d_j h + x_j e, a handful of short products for each row in place of two large ones for each step.
 /// <para>
-/// A batch goes through in four phases; in each, threads take one piece after the other, no two pieces meet in any number, and each sum has an
+/// A batch goes through in three phases; in each, threads take one piece after the other, no two pieces meet in any number, and each sum has an
 /// order of its own, so that neither threads nor vector widths change a bit.
 /// <list type="number">
-/// <item><see cref="TakeHidden"/>, a block of rows: h.</item>
-/// <item><see cref="PassPanel"/>, sixteen features: outputs by the Gram matrix, and losses; outputs that live are listed, and add d·h to the gradient.</item>
+/// <item><see cref="PassPanel"/>, sixteen features: outputs by the Gram matrix, and losses; outputs that live are listed, and add d·h to the gradient. Each thread
+/// computes all of h for itself before its first panel, which takes no longer than to wait for the others' and to fetch it from their caches.</item>
 /// <item><see cref="TakeErrors"/>, a block of rows: e from what all panels listed.</item>
 /// <item><see cref="AddBack"/>, sixteen features: x·e is added to the gradient.</item>
 /// </list>
@@ -33,15 +33,17 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     private readonly NonZeroLists _lists;
     private readonly Panel[] _panels;
     private readonly PinnedBuffer _weights;
-    private readonly PinnedBuffer _h;
+    private readonly Hidden[] _h;
     private readonly PinnedBuffer _e;
     private readonly PinnedBuffer _gradient;
+    private long _chunk;
 
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Number of hidden dimensions m.</param>
     /// <param name="rows">Rows of a chunk at most.</param>
     /// <param name="byLength">The chunk's rows.</param>
-    internal LiveOutputs(int features, int hidden, int rows, RowsByLength byLength)
+    /// <param name="threads">Threads that take pieces.</param>
+    internal LiveOutputs(int features, int hidden, int rows, RowsByLength byLength, int threads)
     {
         _features = features;
         _hidden = hidden;
@@ -56,7 +58,12 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
 
         Losses = new double[Lanes.RoundUp(features)];
         _weights = new((long)Lanes.RoundUp(features) * RowLength);
-        _h = new((long)rows * RowLength);
+        _h = new Hidden[threads];
+        for (var i = 0; i < threads; i++)
+        {
+            _h[i] = new Hidden((long)rows * RowLength);
+        }
+
         _e = new((long)rows * RowLength);
         _gradient = new((long)Lanes.RoundUp(features) * RowLength);
     }
@@ -87,29 +94,22 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     }
 
     /// <summary>Begins a chunk.</summary>
-    internal void Take() => _lists.Take(_rows);
-
-    /// <summary>h of block <paramref name="block"/>.</summary>
-    internal void TakeHidden(int block)
+    internal void Take()
     {
-        var (first, count) = RowsOf(block);
-        var h = _h.Span.Slice(first * RowLength, count * RowLength);
-        h.Clear();
-        fixed (Listed* entries = _lists.ByRow)
-        fixed (int* starts = _lists.RowStarts)
-        {
-            AddRows(entries, starts + first, count, _weights.Pointer, _h.Pointer + ((nint)first * RowLength));
-        }
+        _chunk++;
+        _lists.Take(_rows);
     }
 
     /// <summary>Outputs j … j + 15 of all rows, and what those that live add to the gradients.</summary>
+    /// <param name="thread">Which thread this is.</param>
     /// <param name="j">The panel's first feature.</param>
     /// <param name="gram">The panel of the Gram matrix.</param>
     /// <param name="bias">b; below 0 past the last feature.</param>
     /// <param name="factor">2 I, times the scale of the gradient.</param>
     /// <param name="biasGradient">Has Σ d added to it.</param>
-    internal void PassPanel(int j, float* gram, float* bias, float* factor, float* biasGradient)
+    internal void PassPanel(int thread, int j, float* gram, float* bias, float* factor, float* biasGradient)
     {
+        var h = HiddenOf(thread);
         var panel = _panels[j / Lanes.Count];
         panel.Begin();
         var outputs = stackalloc float[RowsAtOnce * Lanes.Count];
@@ -147,7 +147,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
                 {
                     var live = LiveKernels<TSimd, TF, TI>.List((ulong*)dead, (count + RowsOfWord - 1) / RowsOfWord, listed);
                     LiveKernels<TSimd, TF, TI>.Back(
-                        new(outputs, factor + j, _h.Pointer + ((nint)first * RowLength), _gradient.Pointer + ((nint)j * RowLength), RowLength, biasGradient + j, losses),
+                        new(outputs, factor + j, h + ((nint)first * RowLength), _gradient.Pointer + ((nint)j * RowLength), RowLength, biasGradient + j, losses),
                         listed, live);
                     panel.End(live);
                 }
@@ -219,6 +219,24 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
 
     private (int First, int Count) RowsOf(int block) => (block * RowsAtOnce, Math.Min(RowsAtOnce, _rows.Rows - (block * RowsAtOnce)));
 
+    /// <summary>h of all rows, as a thread has it.</summary>
+    private float* HiddenOf(int thread)
+    {
+        var h = _h[thread];
+        if (h.Chunk != _chunk)
+        {
+            h.Chunk = _chunk;
+            h.Rows.Span[..(_rows.Rows * RowLength)].Clear();
+            fixed (Listed* entries = _lists.ByRow)
+            fixed (int* starts = _lists.RowStarts)
+            {
+                AddRows(entries, starts, _rows.Rows, _weights.Pointer, h.Rows.Pointer);
+            }
+        }
+
+        return h.Rows.Pointer;
+    }
+
     private void AddRows(Listed* entries, int* starts, int rows, float* b, float* c)
     {
         const int most = 2 * ListKernels<TSimd, TF, TI>.MostPairs;
@@ -227,6 +245,15 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
             var pairs = Math.Min(most, (RowLength - column) / TSimd.Width) / 2;
             ListKernels<TSimd, TF, TI>.AddRows(pairs, entries, starts, rows, b + column, c + column, RowLength);
         }
+    }
+
+    /// <summary>One thread's h.</summary>
+    private sealed class Hidden(long numbers)
+    {
+        internal PinnedBuffer Rows { get; } = new(numbers);
+
+        /// <summary>The chunk, from 1, that it is of.</summary>
+        internal long Chunk { get; set; }
     }
 
     /// <summary>Errors of one panel's outputs that live, block after block.</summary>

@@ -284,14 +284,23 @@ public sealed class GradientTests
         }
     }
 
-    [Fact]
-    public void Engines_count_the_same_non_zeros()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Engines_count_the_same_non_zeros_also_when_the_loss_has_been_taken(bool isAfterLoss)
     {
         var problem = new Problem(ToyModelKind.ReluOutput, 20, 5, 96, 0.3f);
         var counts = problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>().Append(problem.Reference()).Select(engine =>
         {
             var present = new long[20];
+            engine.Begin(problem.Weights, problem.Bias);
             engine.Read(problem.Open(), 96);
+            var loss = 0.0;
+            if (isAfterLoss)
+            {
+                engine.AddLoss(ref loss);
+            }
+
             engine.CountPresent(present);
             return present;
         }).ToArray();
