@@ -40,9 +40,15 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
         var load = new MachineLoad();
         double[] ceilings = [FmaCeiling.Measure(threads), 0];
         double[] single = [threads == 1 ? ceilings[0] : FmaCeiling.Measure(1), 0];
+        double[] handovers = threads == 1 ? [] : [Handover.Measure(), 0];
         var start = Stopwatch.GetTimestamp();
         var window = measure(seconds);
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (threads > 1)
+        {
+            handovers[1] = Handover.Measure();
+        }
+
         ceilings[1] = FmaCeiling.Measure(threads);
         single[1] = threads == 1 ? ceilings[1] : FmaCeiling.Measure(1);
         var gflops = window.StepsPerSecond * workload.FlopsPerStep / 1e9;
@@ -66,6 +72,7 @@ internal sealed class Throughput(NamedTrainer trainer, Workload workload, float 
             Ratio = gflops / ceilings.Average(),
             BestRatio = gflops / ceilings.Average() * window.BestStepsPerSecond / window.StepsPerSecond,
             VectorBits = FmaCeiling.VectorBits,
+            HandoverNanoseconds = threads == 1 ? null : handovers,
             ForeignLoad = load.Foreign,
         };
     }

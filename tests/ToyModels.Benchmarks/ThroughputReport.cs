@@ -60,6 +60,9 @@ internal sealed record ThroughputReport
 
     public int? VectorBits { get; init; }
 
+    /// <summary>Nanoseconds that a number took from one thread to another and back, before and after; null with one thread.</summary>
+    public IReadOnlyList<double>? HandoverNanoseconds { get; init; }
+
     /// <summary>The share of all cores that others kept busy meanwhile.</summary>
     public double? ForeignLoad { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class ThroughputCommand : Command
                 {report.Gflops,12:F1} GFLOP/s, dense-equivalent
                 {report.CeilingGflops,12:F1} GFLOP/s of multiply-adds, {report.VectorBits} bits; {report.CeilingGflopsOneThread:F1} on one thread; spread {report.CeilingSpread:P1}
                 {report.Ratio,12:P1} of that
+                {string.Join(" and ", report.HandoverNanoseconds?.Select(time => $"{time:F0}") ?? ["-"]),12} ns from one thread to another and back, before and after
                 {report.ForeignLoad,12:P1} of the machine used by others
                 """);
         });
