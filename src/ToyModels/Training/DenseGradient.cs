@@ -58,10 +58,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     // Of each slice of the chunk in hand.
     private readonly PinnedBuffer _sliceBiasGradients;
     private readonly double[] _sliceLosses;
-
-    // The chunk in hand, and where D goes: in the place of x, once the products with x go by its lists.
     private PinnedBuffer _chunk;
-    private PinnedBuffer _errors;
     private readonly RowClaim[] _claims;
     private int _rows;
 
@@ -121,7 +118,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _sliceLosses = new double[(ChunkRows + _sliceRows - 1) / _sliceRows];
         _sliceBiasGradients = new((long)_sliceLosses.Length * features);
         _claims = new RowClaim[(ChunkRows + MatrixRows - 1) / MatrixRows];
-        _chunk = _errors = _d;
+        _chunk = _d;
     }
 
     /// <summary>So many samples that x and D of a slice fill most of a second cache of 512 KiB; and 128 of more than 400 features, which leave that cache: shorter slices lose more at the ends of their loops.</summary>
@@ -135,6 +132,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     /// <summary>Whether the products with x go by its non-zeros.</summary>
     internal bool ListsInputs => _inputs is not null;
+
+    /// <summary>Where D goes on the way to the gradient: in the place of x, whose products are then left to its lists.</summary>
+    private PinnedBuffer Errors => _inputs is null ? _d : _chunk;
 
     private int FeatureTiles => (Features + FeaturesAtOnce - 1) / FeaturesAtOnce;
 
@@ -165,7 +165,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     protected override int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept)
     {
         _chunk = chunk;
-        _errors = _inputs is null ? _d : chunk;
         _rows = 0;
         var isDrawnLater = Team is not null && FeatureSampler.RowsPerBlock(Features) <= _sliceRows;
         for (var matrix = 0; _rows < rows; matrix++)
@@ -300,7 +299,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         var first = slice * _sliceRows;
         var rows = Math.Min(_sliceRows, _rows - first);
         var width = Lanes.RoundUp(rows);
-        SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(isBothWays ? _errors : _d, Features, first), h = SamplesFrom(_h, _hidden, first);
+        SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(isBothWays ? Errors : _d, Features, first), h = SamplesFrom(_h, _hidden, first);
         var biasGradient = _sliceBiasGradients.Pointer + ((nint)slice * Features);
         new Span<float>(biasGradient, Features).Clear();
         if (_inputs is null)
@@ -340,7 +339,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         var (from, to) = FeaturesOf(tile);
         var first = segment * SegmentRows;
         var rows = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
-        SampleMatrix d = SamplesFrom(_errors, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
+        SampleMatrix d = SamplesFrom(Errors, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
         var rowsOfGradient = gradient.Pointer + ((nint)from * _hidden);
         if (_inputs is null)
         {
