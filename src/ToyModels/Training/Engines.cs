@@ -112,9 +112,7 @@ internal static class Engines
             }
 
             var listing = isDrawnWhole ? 22 + (0.5 * features) : (isByLength ? 1.5 : 3.5) * present;
-            var row = features <= GramCosts.FeaturesAtOnce ? 0 : 4;
-            yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + (batch * listing) + (row * rows)
-                + GramCosts.Forward(features, rows, batch * present) + back);
+            yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + (batch * listing) + GramCosts.Forward(features, rows, batch * present) + back);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace ToyModels;
 
 /// <summary>
-/// What a batch costs the form over non-zeros where it has a choice, in nanoseconds of one core, as the costs of <see cref="Engines"/> are:
+/// What a batch costs the form over non-zeros, forward and back either way, in nanoseconds of one core, as the costs of <see cref="Engines"/> are:
 /// fitted once, committed, never measured at run time.
 /// </summary>
 internal static class GramCosts
@@ -27,18 +27,21 @@ internal static class GramCosts
     internal static bool AreTwoPanelsAtOnce(double features, double present) =>
         features <= FeaturesAtOnce || (features <= MostFeaturesOfTwoPanels && present >= LongRow);
 
-    /// <summary>A batch through all outputs, forward alone.</summary>
+    /// <summary>A batch through all outputs, forward alone; a row costs more where it does not pass all panels at once.</summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="rows">Rows of the batch that have non-zeros.</param>
     /// <param name="present">Non-zeros of the batch.</param>
     internal static double Forward(double features, double rows, double present) =>
-        ((1.1 * rows) + (PerPanel(features, rows, present) * present)) * Panels(features);
+        (features <= FeaturesAtOnce ? 0 : 4 * rows) + (((1.1 * rows) + (PerPanel(features, rows, present) * present)) * Panels(features));
 
     /// <summary>
     /// Back by the gradient of the Gram matrix: one product of n·n·m, n·n numbers that are cleared and added to their mirror image, and each non-zero
     /// through all outputs; and its target, from a matrix where rows do not pass all panels at once.
     /// </summary>
-    /// <inheritdoc cref="BackByLiveOutputs" path="/param"/>
+    /// <param name="features">Number of features n.</param>
+    /// <param name="hidden">Number of hidden dimensions m.</param>
+    /// <param name="rows">Rows of the batch that have non-zeros.</param>
+    /// <param name="present">Non-zeros of the batch.</param>
     internal static double BackByGram(double features, double hidden, double rows, double present)
     {
         var target = features <= FeaturesAtOnce ? 0 : features < FeaturesOfFarTargets ? 3 : 7;
