@@ -9,7 +9,7 @@ internal sealed class ScalingCommand : Command
     /// <summary>Points of a curve over two decades.</summary>
     private const int Points = 7;
 
-    /// <summary>Over so long are calls averaged, however short they are: every point then sees as much of what else the machine does.</summary>
+    /// <summary>Over so long are short calls averaged: a shortest call would find a quiet moment that a long one never gets. Long ones are timed once.</summary>
     private static readonly TimeSpan _span = TimeSpan.FromSeconds(0.05);
 
     /// <summary>Densities of the curve over non-zeros: those for which data are drawn by gaps, and samples go by their non-zeros.</summary>
