@@ -46,6 +46,9 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>The larger of two numbers, and b where they are equal; neither is NaN.</summary>
     static abstract TF Max(TF a, TF b);
 
+    /// <summary>The sum of sixteen lanes, in the tree of <see cref="Lanes.Sum"/>, of as many of the vectors as hold them.</summary>
+    static abstract float Sum(TF first, TF second, TF third, TF fourth);
+
     static abstract TI Load(int* source);
 
     static abstract void Store(TI value, int* destination);

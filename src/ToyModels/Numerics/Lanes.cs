@@ -28,9 +28,16 @@ internal static unsafe class Lanes
 
     /// <summary>The sum of sixteen lanes: l joins l + 8, then l + 4, then l + 2, then l + 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Sum(float* lanes)
+    internal static float Sum(float* lanes) => Join(Four(lanes));
+
+    /// <summary>Eight lanes that sixteen leave become four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<float> Halve(Vector256<float> eight) => eight.GetLower() + eight.GetUpper();
+
+    /// <summary>The sum of the four lanes that sixteen leave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Join(Vector128<float> four)
     {
-        var four = Four(lanes);
         var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3));
         return two.ToScalar() + two.GetElement(1);
     }

@@ -51,6 +51,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> first, Vector128<float> second, Vector128<float> third, Vector128<float> fourth) => Lanes.Join(first + third + (second + fourth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Load(int* source) => Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

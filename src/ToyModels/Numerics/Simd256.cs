@@ -51,6 +51,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector256<float> first, Vector256<float> second, Vector256<float> third, Vector256<float> fourth) => Lanes.Join(Lanes.Halve(first + second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(int* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -102,17 +102,16 @@ internal static class Engines
 
         if (features <= MostGramFeatures)
         {
-            // Half a product of n·n·m once a step; then each row with a non-zero, and each non-zero, through every panel of sixteen outputs, and back again,
-            // by about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each.
+            // Either way, with about as many live outputs as trained models have. Listing costs beside, for each non-zero drawn, or where every element is drawn for each.
             var rows = batch * (1 - empty);
-            var back = GramCosts.BackByGram(features, hidden, rows, batch * present);
+            var passing = GramCosts.ByGram(features, hidden, rows, batch * present);
             if (instance.Options.Kind == ToyModelKind.ReluOutput)
             {
-                back = Math.Min(back, GramCosts.BackByLiveOutputs(features, hidden, rows, batch * present, 3 * batch * present));
+                passing = Math.Min(passing, GramCosts.ByLiveOutputs(features, hidden, rows, batch * present, 3 * batch * present));
             }
 
             var listing = isDrawnWhole ? 22 + (0.5 * features) : (isByLength ? 1.5 : 3.5) * present;
-            yield return (Form.Gram, 400 + (0.018 * features * features * hidden) + (batch * listing) + GramCosts.Forward(features, rows, batch * present) + back);
+            yield return (Form.Gram, 400 + (batch * listing) + passing);
         }
     }
 

@@ -34,6 +34,11 @@ internal abstract class GradientEngine : IDisposable
     /// <returns>Rows read; fewer only at the end of the stream.</returns>
     internal abstract int Read(SampleReader reader, int rows);
 
+    /// <summary>Tells what the next <see cref="Read"/> will read, of this reader: it may be read while the chunk in hand is computed.</summary>
+    internal virtual void Expect(SampleReader reader, int rows)
+    {
+    }
+
     /// <summary>Adds the gradient of the chunk's summed loss, times <paramref name="scale"/>.</summary>
     /// <param name="scale">What the gradient is multiplied by.</param>
     /// <param name="loss">Has Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)² added to it.</param>

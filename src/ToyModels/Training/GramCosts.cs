@@ -1,7 +1,7 @@
 namespace ToyModels;
 
 /// <summary>
-/// What a batch costs the form over non-zeros, forward and back either way, in nanoseconds of one core, as the costs of <see cref="Engines"/> are:
+/// What a batch costs the form over non-zeros, either way, in nanoseconds of one core, as the costs of <see cref="Engines"/> are:
 /// fitted once, committed, never measured at run time.
 /// </summary>
 internal static class GramCosts
@@ -27,42 +27,48 @@ internal static class GramCosts
     internal static bool AreTwoPanelsAtOnce(double features, double present) =>
         features <= FeaturesAtOnce || (features <= MostFeaturesOfTwoPanels && present >= LongRow);
 
-    /// <summary>A batch through all outputs, forward alone; a row costs more where it does not pass all panels at once.</summary>
-    /// <param name="features">Number of features n.</param>
-    /// <param name="rows">Rows of the batch that have non-zeros.</param>
-    /// <param name="present">Non-zeros of the batch.</param>
-    internal static double Forward(double features, double rows, double present) =>
-        (features <= FeaturesAtOnce ? 0 : 4 * rows) + (((1.1 * rows) + (PerPanel(features, rows, present) * present)) * Panels(features));
-
     /// <summary>
-    /// Back by the gradient of the Gram matrix: one product of n·n·m, n·n numbers that are cleared and added to their mirror image, and each non-zero
-    /// through all outputs; and its target, from a matrix where rows do not pass all panels at once.
+    /// Through all outputs and back by the gradient of the Gram matrix. Once a step that matrix, half a product of n·n·m, and back through its gradient a whole one, whose
+    /// n·n numbers are cleared and added to their mirror image; then each row and each non-zero through all outputs, the latter both ways. Where rows do not pass all
+    /// panels at once, a row costs more, and a non-zero takes its target from a matrix.
     /// </summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Number of hidden dimensions m.</param>
     /// <param name="rows">Rows of the batch that have non-zeros.</param>
     /// <param name="present">Non-zeros of the batch.</param>
-    internal static double BackByGram(double features, double hidden, double rows, double present)
+    internal static double ByGram(double features, double hidden, double rows, double present)
     {
-        var target = features <= FeaturesAtOnce ? 0 : features < FeaturesOfFarTargets ? 3 : 7;
+        var isAtOnce = features <= FeaturesAtOnce;
+        var target = isAtOnce ? 0 : features < FeaturesOfFarTargets ? 3 : 7;
         var element = features < FeaturesOfFarMatrices ? 0.45 : 2.5;
-        return (((0.02 * hidden) + element) * features * features) + (present * ((PerPanel(features, rows, present) * Panels(features)) + target));
+        var panels = Math.Ceiling(features / Lanes.Count);
+        var ofPanel = AreTwoPanelsAtOnce(features, present / Math.Max(rows, 1)) ? 0.62 : 0.85;
+        return Gram(features, hidden) + (((0.02 * hidden) + element) * features * features)
+            + (rows * ((isAtOnce ? 0 : 4) + (1.1 * panels))) + (present * ((2 * ofPanel * panels) + target));
     }
 
-    /// <summary>Back by the outputs that live: each row's outputs are looked through, then a few short products for each that lives and for each non-zero.</summary>
+    /// <summary>
+    /// Through the outputs that live: each row looks through all of them in whole numbers; each non-zero is looked up, and multiplied by rows of W and of h as outputs
+    /// that live are; segments of rows each have a gradient. The Gram matrix is taken so seldom that it shows only where it is far. Fitted to 24 workloads of 14 shapes,
+    /// 64×8 to 4000×64, while they trained, each both ways in turn; misses them by 9 % in the root mean square, and by 24 % at most.
+    /// </summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Number of hidden dimensions m.</param>
     /// <param name="rows">Rows of the batch that have non-zeros.</param>
     /// <param name="present">Non-zeros of the batch.</param>
     /// <param name="live">Its outputs that live.</param>
-    internal static double BackByLiveOutputs(double features, double hidden, double rows, double present, double live)
+    internal static double ByLiveOutputs(double features, double hidden, double rows, double present, double live)
     {
-        var product = Math.Ceiling(hidden / Lanes.Count) * Lanes.Count;
-        return (2.3 * rows * Panels(features)) + (present * (9 + (0.16 * product))) + (live * (3.2 + (0.114 * product)));
+        var length = Math.Ceiling((hidden + 1) / 8) * 8;
+        var outOfRegisters = 0.34 * Math.Max(length - 32, 0);
+        return (features < FeaturesOfFarMatrices ? 0 : 0.57 * features * features) + (4.8 * rows * Math.Ceiling(features / OutputScreen.BlockColumns))
+            + (present * (26 + (0.29 * length) + outOfRegisters)) + (live * (3.4 + (0.08 * length) + outOfRegisters))
+            + (0.62 * Math.Ceiling(rows / 256) * features * length);
     }
 
-    /// <summary>A non-zero through sixteen outputs, one way.</summary>
-    private static double PerPanel(double features, double rows, double present) => AreTwoPanelsAtOnce(features, present / Math.Max(rows, 1)) ? 0.62 : 0.85;
+    /// <summary>The Gram matrix.</summary>
+    internal static double Gram(double features, double hidden) => 0.018 * features * features * hidden;
 
-    private static double Panels(double features) => Math.Ceiling(features / Lanes.Count);
+    /// <summary>Outputs that the screen lets pass though they are dead.</summary>
+    internal static double InVain(double outputs) => 10 * outputs;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace ToyModels;
@@ -6,7 +7,7 @@ namespace ToyModels;
 /// The form over non-zeros, exact: with the Gram matrix G = WᵀW once a step, a row's output is o = b + Σ_{i present} x_i G_i, and with
 /// d = ∂L/∂o its share of ∂L/∂G is x_i d in row i for the same few i. Since G = WᵀW, ∂L/∂W = W(∂G + ∂Gᵀ), once a step. Rows
 /// without a non-zero all have the output b: they are counted, and computed once. Where so few outputs live that it is cheaper, a batch goes
-/// back by those alone (<see cref="LiveOutputs{TSimd, TF, TI}"/>), without ∂G; which way follows from counts of a batch before, hence from the data.
+/// by those alone (<see cref="LiveOutputs{TSimd, TF, TI}"/>), without G and ∂G; which way follows from counts of a batch before, hence from the data.
 /// <para>
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
 /// G and ∂G stays close while all rows of the chunk pass through it, in the order of <see cref="RowsByLength"/>, which also has their targets.
@@ -20,7 +21,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <summary>Batches that go back by ∂G from one in which outputs that live are counted to the next.</summary>
+    /// <summary>Batches that go by G from one in which outputs that live are counted to the next.</summary>
     private const int BatchesBetweenCounts = 16;
 
     /// <summary>Panels from one in which they are counted to the next; the first moves on from time to time.</summary>
@@ -31,16 +32,22 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly int _hidden;
     private readonly int _padded;
     private readonly float[] _importances;
-    private readonly RowsByLength _rows;
-    private readonly LiveOutputs<TSimd, TF, TI> _live;
+    private RowsByLength _rows;
+
+    // Where several threads compute, the first reads the next chunk beforehand, and the others begin without it.
+    private RowsByLength? _rowsAhead;
+    private SampleReader? _readerAhead;
+    private int _readAhead;
     private readonly Action _readRows;
+    private readonly Action _readRowsAhead;
+    private readonly Action<int, int> _beginPanel;
+    private readonly Action<int, int> _beginLivePanel;
     private readonly Action<int, int> _takeGram;
     private readonly Action<int, int> _passPanel;
     private readonly Action<int, int> _symmetrise;
     private readonly Action<int, int> _takeWeightGradient;
-    private readonly Action<int, int> _passLivePanel;
-    private readonly Action<int, int> _takeErrors;
-    private readonly Action<int, int> _addBack;
+    private readonly Action<int, int> _passSegment;
+    private readonly Action<int, int> _takeLiveGradient;
 
     private readonly PinnedBuffer _weightsByDimension;
     private readonly PinnedBuffer _bias;
@@ -61,14 +68,16 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private bool _isBothWays;
     private int _panelsAtOnce;
 
-    // Whether the batch goes back by the outputs that live, and what tells it of the next.
+    // Whether the batch goes by the outputs that live, and what tells it of the next.
+    private LiveOutputs<TSimd, TF, TI>? _live;
     private bool _isLive;
     private long _batch;
     private long _filledRows;
     private long _present;
     private long _liveOutputs;
 
-    private bool _isGramDue;
+    private bool _isBegun;
+    private bool _hasGram;
     private bool _isMirrorDue;
     private SampleReader? _reader;
     private int _read;
@@ -77,13 +86,16 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _readRows = ReadRows;
-        _takeGram = (_, panel) => TakeGram(panel * Lanes.Count);
+        _readRowsAhead = ReadRowsAhead;
+        _beginPanel = (_, panel) => BeginPanel(panel * Lanes.Count);
+        _beginLivePanel = (thread, panel) => BeginLivePanel(thread, panel * Lanes.Count);
+        _takeGram = (_, panel) => TakeGram(panel * Lanes.Count, Square(_gram!, panel * Lanes.Count, panel * Lanes.Count));
         _passPanel = (_, panel) => PassPanel(panel * _panelsAtOnce * Lanes.Count);
         _symmetrise = (_, panel) => Symmetrise(panel * Lanes.Count);
         _takeWeightGradient = (_, panel) => TakeWeightGradient(panel * Lanes.Count);
-        _passLivePanel = (thread, panel) => PassLivePanel(thread, panel * Lanes.Count);
-        _takeErrors = (_, block) => _live!.TakeErrors(block);
-        _addBack = (_, panel) => AddBack(panel * Lanes.Count);
+        _passSegment = (thread, segment) => _live!.PassSegment(thread, segment, _factor!.Pointer);
+        _takeLiveGradient = (_, panel) => _live!.TakeGradient(
+            panel * Lanes.Count, _factor!.Pointer, _bias!.Pointer, _gradient!.Pointer, _gradient.Pointer + ((nint)features * hidden));
         _isRelu = kind == ToyModelKind.ReluOutput;
         _features = features;
         _hidden = hidden;
@@ -92,7 +104,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         ChunkRows = Math.Min(batch, 1024);
         _hasUnits = features <= GramCosts.FeaturesAtOnce;
         _rows = new(features, ChunkRows, hasMatrix: !_hasUnits);
-        _live = new(features, hidden, ChunkRows, _rows, threads);
+        _rowsAhead = threads > 1 && !_hasUnits ? new(features, ChunkRows, hasMatrix: true) : null;
         _weightsByDimension = new((long)hidden * _padded);
         _bias = new(_padded);
         _factor = new(_padded);
@@ -120,8 +132,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override WorkerTeam? Team { get; }
 
-    /// <summary>Whether the next batch goes back by the outputs that live.</summary>
+    /// <summary>Whether the next batch goes by the outputs that live.</summary>
     internal bool IsByLiveOutputs => _isLive;
+
+    /// <summary>Whether the batch in hand goes by the outputs that live, and they are screened by the Gram matrix of a batch before.</summary>
+    internal bool HasKeptGram => _isLive && !_live!.IsGramDue;
 
     internal override ReadOnlySpan<float> WeightGradient => _gradient.Span[..(_features * _hidden)];
 
@@ -147,20 +162,30 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         (_filledRows, _present, _liveOutputs) = (0, 0, 0);
         if (_isLive)
         {
-            _live.Clear();
+            _live!.Begin(Weights, _bias.Span[.._features]);
         }
 
-        _isGramDue = true;
+        (_isBegun, _hasGram) = (false, false);
     }
 
     internal override int Read(SampleReader reader, int rows)
     {
         // The others begin with W's Gram matrix, which does not need the rows, while the caller reads them.
         (_reader, _read) = (reader, rows);
-        Share(_isGramDue ? Panels : 0, _takeGram, _readRows);
-        _isMirrorDue |= _isGramDue;
-        _isGramDue = false;
+        Share(_isBegun ? 0 : Panels, _isLive ? _beginLivePanel : _beginPanel, _readRows);
+        _isMirrorDue |= !_isBegun && !_isLive;
+        _hasGram |= !_isLive;
+        _isBegun = true;
         return _read;
+    }
+
+    internal override void Expect(SampleReader reader, int rows)
+    {
+        // Rows without a matrix may lie where the reader has them, one chunk at a time.
+        if (_rowsAhead is not null)
+        {
+            (_readerAhead, _readAhead) = (reader, rows);
+        }
     }
 
     internal override void CountPresent(Span<long> present) => _rows.CountPresent(present);
@@ -169,12 +194,26 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         _filledRows += _rows.Rows;
         _present += _rows.Entries;
-        Pass(scale, isBothWays: true, ref loss);
+        if (_isLive)
+        {
+            PassLive(_live!, scale, ref loss);
+        }
+        else
+        {
+            Pass(scale, isBothWays: true, ref loss);
+        }
     }
 
     internal override void AddLoss(ref double loss)
     {
-        if (_isLive && !_hasUnits)
+        // The same outputs whatever the batches before were like.
+        if (!_hasGram)
+        {
+            Share(Panels, _takeGram);
+            (_hasGram, _isMirrorDue) = (true, true);
+        }
+
+        if (!_hasUnits)
         {
             _rows.TakeMatrix();
         }
@@ -184,18 +223,14 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     internal override void End()
     {
-        if (_isLive)
-        {
-            _live.CopyGradient(_gradient.Span);
-        }
-        else
+        if (!_isLive)
         {
             Share(Panels, _symmetrise);
             Share(Panels, _takeWeightGradient);
+            _biasGradient.Span[.._features].CopyTo(_gradient.Span[(_features * _hidden)..]);
         }
 
-        _biasGradient.Span[.._features].CopyTo(_gradient.Span[(_features * _hidden)..]);
-        ChooseWayBack();
+        ChooseWay();
     }
 
     public override void Dispose()
@@ -211,29 +246,58 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private void ReadRows()
     {
-        _read = _rows.Read(_reader!, _read, isMatrixWanted: !_isLive && !_hasUnits);
-        if (_isLive)
+        if (_rowsAhead is { } ahead && _readerAhead == _reader)
         {
-            _live.Take();
-        }
-    }
-
-    /// <summary>G's columns j … j + 15 from row j down, and what else a batch begins with there.</summary>
-    private void TakeGram(int j)
-    {
-        var rows = Math.Min(Lanes.Count, _features - j);
-        Tiles.Transpose(Weights[(j * _hidden)..], rows, _hidden, _hidden, _weightsByDimension.Span[j..], _padded);
-        DenseKernels<TSimd, TF, TI>.Product(
-            _parameters!.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
-            new(Square(_gram, j, j), Lanes.Count), Lanes.Count);
-        if (_isLive)
-        {
-            _live.TakeWeights(j, Weights.Slice(j * _hidden, rows * _hidden));
+            (_rows, _rowsAhead, _read) = (ahead, _rows, _readAhead);
+            if (!_isLive)
+            {
+                _rows.TakeMatrix();
+            }
         }
         else
         {
-            new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+            _read = ReadRows(_rows, _reader!, _read);
         }
+
+        _readerAhead = null;
+    }
+
+    private void ReadRowsAhead()
+    {
+        if (_readerAhead is { } reader)
+        {
+            _readAhead = ReadRows(_rowsAhead!, reader, _readAhead);
+        }
+    }
+
+    private int ReadRows(RowsByLength rows, SampleReader reader, int count) => rows.Read(reader, count, isMatrixWanted: !_isLive && !_hasUnits);
+
+    /// <summary>What a batch begins with: features j … j + 15.</summary>
+    private void BeginPanel(int j)
+    {
+        TakeGram(j, Square(_gram, j, j));
+        new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+    }
+
+    /// <summary>What a batch that goes by the outputs that live begins with: features j … j + 15.</summary>
+    private void BeginLivePanel(int thread, int j)
+    {
+        var gram = _live!.RoomForGram(thread);
+        if (_live.IsGramDue)
+        {
+            TakeGram(j, gram);
+        }
+
+        _live.Take(j, Weights.Slice(j * _hidden, Math.Min(Lanes.Count, _features - j) * _hidden), _bias.Pointer + j, gram);
+    }
+
+    /// <summary>G's columns j … j + 15 from row j down.</summary>
+    private void TakeGram(int j, float* gram)
+    {
+        Tiles.Transpose(Weights[(j * _hidden)..], Math.Min(Lanes.Count, _features - j), _hidden, _hidden, _weightsByDimension.Span[j..], _padded);
+        DenseKernels<TSimd, TF, TI>.Product(
+            _parameters!.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
+            new(gram, Lanes.Count), Lanes.Count);
     }
 
     /// <summary>G's columns j … j + 15 above row j: the rows of other panels.</summary>
@@ -296,79 +360,97 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         SetFactors(_factor, _importances, scale);
 
         _isBothWays = isBothWays;
-        var isLive = isBothWays && _isLive;
-        if (isLive)
-        {
-            Share(Panels, _passLivePanel);
-            Share(_live.Blocks, _takeErrors);
-            Share(Panels, _addBack);
-            _liveOutputs += _live.Count;
-        }
-        else
-        {
-            _panelsAtOnce = GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
-            Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel);
-        }
-
+        _panelsAtOnce = GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
+        Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _isBothWays ? _readRowsAhead : null);
         _isMirrorDue = false;
         for (var j = 0; j < _features; j++)
         {
-            loss += (isLive ? _live.Losses[j] : _loss.Pointer[j]) / (2 * scale);
+            loss += _loss.Pointer[j] / (2 * scale);
         }
     }
 
+    private void PassLive(LiveOutputs<TSimd, TF, TI> live, float scale, ref double loss)
+    {
+        SetFactors(_factor, _importances, scale);
+        live.BeginChunk(_rows);
+        Share(live.Segments, _passSegment, _readRowsAhead);
+        Share(Panels, _takeLiveGradient);
+        live.EndChunk();
+        _liveOutputs += live.Count;
+
+        // Rows without a non-zero: their output is b, their target 0.
+        var empty = 0.0;
+        for (var j = 0; j < _features; j++)
+        {
+            var output = Math.Max(_bias.Pointer[j], 0);
+            empty += (double)_factor.Pointer[j] * output * output;
+        }
+
+        loss += (live.Loss + (_rows.EmptyRows * empty)) / (2 * scale);
+    }
+
     /// <summary>
-    /// The way back of the next batch, by how many outputs of this one lived: known where it went back by them; else counted once in a while, in some
+    /// Which way the next batch goes, by how many outputs of this one lived: known where it went by them; else counted once in a while, in some
     /// panels of its last chunk, unless it would not pay even if hardly any lived.
     /// </summary>
-    private void ChooseWayBack()
+    private void ChooseWay()
     {
-        var byGram = GramCosts.BackByGram(_features, _hidden, _filledRows, _present);
+        var byGram = GramCosts.ByGram(_features, _hidden, _filledRows, _present);
         if (_isLive)
         {
-            _isLive = GramCosts.BackByLiveOutputs(_features, _hidden, _filledRows, _present, _liveOutputs) < byGram;
+            _isLive = GramCosts.ByLiveOutputs(_features, _hidden, _filledRows, _present, _liveOutputs) < byGram;
         }
-        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && GramCosts.BackByLiveOutputs(_features, _hidden, _filledRows, _present, 0) < byGram)
+        else if (_isRelu && _batch % BatchesBetweenCounts == 0 && GramCosts.ByLiveOutputs(_features, _hidden, _filledRows, _present, 0) < byGram)
         {
             var (live, counted) = (0.0, 0);
             for (var panel = (int)(_batch / BatchesBetweenCounts % Math.Min(PanelsBetweenCounts, Panels)); panel < Panels; panel += PanelsBetweenCounts)
             {
-                live += _live.CountPanel(panel * Lanes.Count, Square(_gram, 0, panel * Lanes.Count), _bias.Pointer);
+                live += CountPanel(panel * Lanes.Count);
                 counted++;
             }
 
             // As many in the others, and in the chunks before, where these had as many non-zeros.
             live *= (double)Panels / counted * _present / Math.Max(_rows.Entries, 1);
-            _isLive = GramCosts.BackByLiveOutputs(_features, _hidden, _filledRows, _present, live) < byGram;
+            _isLive = GramCosts.ByLiveOutputs(_features, _hidden, _filledRows, _present, live) < byGram;
+            if (_isLive)
+            {
+                _live ??= new(_features, _hidden, ChunkRows, Team?.Size ?? 1);
+                _live.Restart();
+            }
         }
 
         _batch++;
     }
 
-    private void PassLivePanel(int thread, int j)
+    /// <summary>How many outputs j … j + 15 of the chunk's rows live.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int CountPanel(int j)
     {
-        if (_isMirrorDue)
+        var dead = 0;
+        fixed (int* firstOffset = _rows.Offsets)
+        fixed (float* firstValue = _rows.Values)
         {
-            MirrorGram(j);
-        }
-
-        _live.PassPanel(thread, j, Square(_gram, 0, j), _bias.Pointer, _factor.Pointer, _biasGradient.Pointer);
-    }
-
-    private void AddBack(int first)
-    {
-        _live.AddBack(first);
-
-        // Rows without a non-zero: their output is b, their target 0.
-        for (var j = first; j < Math.Min(first + Lanes.Count, _features); j++)
-        {
-            var (bias, factor) = (_bias.Span[j], _factor.Span[j]);
-            if (bias > 0)
+            for (var lane = 0; lane < Lanes.Count; lane += TSimd.Width)
             {
-                _biasGradient.Span[j] += _rows.EmptyRows * (factor * bias);
-                _live.Losses[j] += _rows.EmptyRows * (double)factor * bias * bias;
+                var gram = Square(_gram, 0, j) + lane;
+                var bias = TSimd.Load(_bias.Pointer + j + lane);
+                foreach (var stretch in _rows.Runs)
+                {
+                    for (var row = 0; row < stretch.Rows; row++)
+                    {
+                        var (entry, output) = (stretch.Entry + (row * stretch.RowStep), bias);
+                        for (var e = 0; e < stretch.Length; e++, entry += stretch.Step)
+                        {
+                            output = TSimd.MultiplyAdd(TSimd.Splat(firstValue[entry]), TSimd.Load(gram + firstOffset[entry]), output);
+                        }
+
+                        dead += BitOperations.PopCount(TSimd.AtMostZero(output));
+                    }
+                }
             }
         }
+
+        return (_rows.Rows * Lanes.Count) - dead;
     }
 
     private void PassPanel(int j)

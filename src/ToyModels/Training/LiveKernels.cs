@@ -1,19 +1,50 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
-/// <summary>Where errors of a block of rows in one panel come from, and what they add to.</summary>
-internal readonly unsafe struct LiveBlock(float* errors, float* factor, float* h, float* gradient, int rowLength, float* biasGradient, double* losses)
+/// <summary>What rows of a segment go through, and what they add to. Rows of W are [W_j, b_j, 0 …], those of the gradient alike, and h ends with 1.</summary>
+internal unsafe ref struct LiveRows
 {
-    /// <summary>x' − x of the outputs that live, sixteen a row.</summary>
-    internal readonly float* Errors = errors;
-    internal readonly float* Factor = factor;
-    internal readonly float* H = h;
-    internal readonly float* Gradient = gradient;
-    internal readonly int RowLength = rowLength;
-    internal readonly float* BiasGradient = biasGradient;
-    internal readonly double* Losses = losses;
+    /// <summary>Distance between rows of W and of the gradient: whole vectors, and whole sixteens if there are more than four.</summary>
+    internal nint RowLength;
+
+    internal float* Weights;
+    internal float* Gradient;
+
+    /// <summary>2 I, times the scale of the gradient.</summary>
+    internal float* Factor;
+
+    /// <summary>Of each feature a zero, between rows.</summary>
+    internal float* Targets;
+
+    /// <summary>Of the vector of a row where b stands, the last that is not all zeros: 1 in front of it, 0 from there on; then 1 there and else 0.</summary>
+    internal float* Ends;
+
+    /// <summary>Where that vector begins.</summary>
+    internal nint End;
+
+    /// <summary>Room for h and e of a row.</summary>
+    internal float* Room;
+
+    /// <summary>Room for the features that pass the screen, and eight more.</summary>
+    internal int* Candidates;
+
+    /// <summary>Which outputs of each row cannot live.</summary>
+    internal ulong* Dead;
+
+    /// <summary>Words of these a row.</summary>
+    internal nint Words;
+
+    /// <summary>Σ factor·(x' − x)².</summary>
+    internal double Loss;
+
+    /// <summary>Outputs that passed the screen.</summary>
+    internal long Passed;
+
+    /// <summary>Those of them that are dead.</summary>
+    internal long InVain;
 }
 
 /// <summary>What <see cref="LiveOutputs{TSimd, TF, TI}"/> consists of.</summary>
@@ -22,276 +53,304 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
-    /// <summary>Cells that are listed at once.</summary>
+    /// <summary>Vectors of a row that stay in registers.</summary>
+    internal const int MostVectors = 4;
+
+    /// <summary>Candidates that are listed at once.</summary>
     internal const int AtOnce = 4;
 
-    /// <summary>o = b + Σ x_i G_i in sixteen columns, of rows with equally many non-zeros, and which of them are not above 0.</summary>
-    internal static void Outputs(int* offsets, float* values, in RowsByLength.Stretch stretch, float* gram, float* bias, float* outputs, ushort* dead)
+    /// <summary>Rows of equally many non-zeros, forward and back.</summary>
+    /// <param name="segment">What they go through.</param>
+    /// <param name="offsets">Sixteen times the feature of each non-zero of the first row.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="stretch">How rows and non-zeros lie.</param>
+    /// <param name="rows">How many rows.</param>
+    internal static void Pass(ref LiveRows segment, int* offsets, float* values, in RowsByLength.Stretch stretch, int rows)
     {
-        switch (stretch.Length)
+        switch ((int)segment.RowLength / TSimd.Width)
         {
             case 1:
-                Outputs<One>(offsets, values, stretch, gram, bias, outputs, dead);
+                Pass<One>(ref segment, offsets, values, stretch, rows);
                 break;
             case 2:
-                Outputs<Two>(offsets, values, stretch, gram, bias, outputs, dead);
+                Pass<Two>(ref segment, offsets, values, stretch, rows);
                 break;
             case 3:
-                Outputs<Three>(offsets, values, stretch, gram, bias, outputs, dead);
+                Pass<Three>(ref segment, offsets, values, stretch, rows);
                 break;
             case 4:
-                Outputs<Four>(offsets, values, stretch, gram, bias, outputs, dead);
-                break;
-            case 5:
-                Outputs<Five>(offsets, values, stretch, gram, bias, outputs, dead);
+                Pass<Four>(ref segment, offsets, values, stretch, rows);
                 break;
             default:
-                Outputs<Six>(offsets, values, stretch, gram, bias, outputs, dead);
+                Pass<Five>(ref segment, offsets, values, stretch, rows);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Outputs<TLength>(int* offsets, float* values, in RowsByLength.Stretch stretch, float* gram, float* bias, float* outputs, ushort* dead)
-        where TLength : struct, ICount
+    private static void Pass<TVectors>(ref LiveRows segment, int* offsets, float* values, in RowsByLength.Stretch stretch, int rows)
+        where TVectors : struct, ICount
     {
-        var vectors = Lanes.Count / TSimd.Width;
-        TF b0 = TSimd.Load(bias), b1 = default, b2 = default, b3 = default;
-        if (vectors > 1)
-        {
-            b1 = TSimd.Load(bias + TSimd.Width);
-        }
-
-        if (vectors > 2)
-        {
-            b2 = TSimd.Load(bias + (2 * TSimd.Width));
-            b3 = TSimd.Load(bias + (3 * TSimd.Width));
-        }
-
+        float* weights = segment.Weights, gradient = segment.Gradient, factor = segment.Factor, targets = segment.Targets;
+        float* hidden = segment.Room, errors = hidden + segment.RowLength;
+        var candidates = segment.Candidates;
+        var dead = segment.Dead;
+        var (rowLength, words) = (segment.RowLength, segment.Words);
+        var (loss, passed, inVain) = (segment.Loss, segment.Passed, Vector128<int>.Zero);
+        TF before = TSimd.Load(segment.Ends), one = TSimd.Load(segment.Ends + TSimd.Width);
         nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
-        for (var rows = stretch.Rows; rows > 0; rows--)
+        for (; rows > 0; rows--, offsets += rowStep, values += rowStep, dead += words)
         {
-            TF o0 = b0, o1 = b1, o2 = b2, o3 = b3;
-            Present(values[0], gram + offsets[0], ref o0, ref o1, ref o2, ref o3);
-            if (TLength.Value > 1)
+            var rowLoss = Vector128<float>.Zero;
+            var candidate = List(dead, words, candidates);
+            passed += candidate - candidates;
+
+            TF h0 = default, h1 = default, h2 = default, h3 = default;
+            TF e0 = default, e1 = default, e2 = default, e3 = default;
+            if (TVectors.Value > MostVectors)
             {
-                Present(values[step], gram + offsets[step], ref o0, ref o1, ref o2, ref o3);
+                new Span<float>(hidden, 2 * (int)rowLength).Clear();
             }
 
-            if (TLength.Value > 2)
+            for (nint e = 0; e < end; e += step)
             {
-                Present(values[2 * step], gram + offsets[2 * step], ref o0, ref o1, ref o2, ref o3);
+                var feature = (nint)((uint)offsets[e] / Lanes.Count);
+                var x = values[e];
+                targets[feature] = x;
+                Add<TVectors>(TSimd.Splat(x), weights + (feature * rowLength), ref h0, ref h1, ref h2, ref h3, hidden, rowLength);
             }
 
-            if (TLength.Value > 3)
+            switch (TVectors.Value)
             {
-                Present(values[3 * step], gram + offsets[3 * step], ref o0, ref o1, ref o2, ref o3);
+                case 1:
+                    h0 = TSimd.MultiplyAdd(h0, before, one);
+                    break;
+                case 2:
+                    h1 = TSimd.MultiplyAdd(h1, before, one);
+                    break;
+                case 3:
+                    h2 = TSimd.MultiplyAdd(h2, before, one);
+                    break;
+                case 4:
+                    h3 = TSimd.MultiplyAdd(h3, before, one);
+                    break;
+                default:
+                    var last = hidden + segment.End;
+                    TSimd.Store(TSimd.MultiplyAdd(TSimd.Load(last), before, one), last);
+                    break;
             }
 
-            if (TLength.Value > 4)
+            for (var next = candidates; next < candidate; next++)
             {
-                Present(values[4 * step], gram + offsets[4 * step], ref o0, ref o1, ref o2, ref o3);
+                nint feature = *next;
+                var row = weights + (feature * rowLength);
+                var o = Vector128.CreateScalarUnsafe(Output<TVectors>(h0, h1, h2, h3, hidden, row, rowLength));
+
+                // Without a branch: whether what passed the screen lives is not to be foreseen.
+                var isDead = Vector128.LessThanOrEqual(o, Vector128<float>.Zero);
+                inVain -= isDead.AsInt32();
+                var target = Vector128.CreateScalarUnsafe(targets[feature]);
+                var error = o - target;
+                var d = Vector128.AndNot(Vector128.CreateScalarUnsafe(factor[feature]) * error, isDead);
+                rowLoss = Vector128.FusedMultiplyAdd(d, error, rowLoss);
+
+                // A target that is left in the end is one of an output that is dead.
+                targets[feature] = (target & isDead).ToScalar();
+                var value = TSimd.Splat(d.ToScalar());
+                Add<TVectors>(value, row, ref e0, ref e1, ref e2, ref e3, errors, rowLength);
+                AddTo<TVectors>(value, h0, h1, h2, h3, hidden, gradient + (feature * rowLength), rowLength);
             }
 
-            if (TLength.Value > 5)
+            switch (TVectors.Value)
             {
-                for (var e = 5 * step; e < end; e += step)
-                {
-                    Present(values[e], gram + offsets[e], ref o0, ref o1, ref o2, ref o3);
-                }
+                case 1:
+                    e0 = TSimd.Multiply(e0, before);
+                    break;
+                case 2:
+                    e1 = TSimd.Multiply(e1, before);
+                    break;
+                case 3:
+                    e2 = TSimd.Multiply(e2, before);
+                    break;
+                case 4:
+                    e3 = TSimd.Multiply(e3, before);
+                    break;
+                default:
+                    var last = errors + segment.End;
+                    TSimd.Store(TSimd.Multiply(TSimd.Load(last), before), last);
+                    break;
             }
 
-            var bits = TSimd.AtMostZero(o0);
-            TSimd.Store(o0, outputs);
-            if (vectors > 1)
+            for (nint e = 0; e < end; e += step)
             {
-                bits |= TSimd.AtMostZero(o1) << TSimd.Width;
-                TSimd.Store(o1, outputs + TSimd.Width);
+                var feature = (nint)((uint)offsets[e] / Lanes.Count);
+                var target = Vector128.CreateScalarUnsafe(targets[feature]);
+                targets[feature] = 0;
+                rowLoss = Vector128.FusedMultiplyAdd(Vector128.CreateScalarUnsafe(factor[feature]) * target, target, rowLoss);
+                AddTo<TVectors>(TSimd.Splat(values[e]), e0, e1, e2, e3, errors, gradient + (feature * rowLength), rowLength);
             }
 
-            if (vectors > 2)
-            {
-                bits |= (TSimd.AtMostZero(o2) << (2 * TSimd.Width)) | (TSimd.AtMostZero(o3) << (3 * TSimd.Width));
-                TSimd.Store(o2, outputs + (2 * TSimd.Width));
-                TSimd.Store(o3, outputs + (3 * TSimd.Width));
-            }
-
-            *dead++ = (ushort)bits;
-            outputs += Lanes.Count;
-            offsets += rowStep;
-            values += rowStep;
+            loss += rowLoss.ToScalar();
         }
+
+        (segment.Loss, segment.Passed) = (loss, passed);
+        segment.InVain += inVain.ToScalar();
     }
 
+    /// <summary>Lists a row's outputs that are not known to be dead.</summary>
+    /// <returns>Behind the last; what stands there, up to <see cref="AtOnce"/> more, is written over.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Present(float number, float* g, ref TF o0, ref TF o1, ref TF o2, ref TF o3)
+    private static int* List(ulong* dead, nint words, int* candidate)
     {
-        var value = TSimd.Splat(number);
-        o0 = TSimd.MultiplyAdd(value, TSimd.Load(g), o0);
-        if (Lanes.Count / TSimd.Width > 1)
-        {
-            o1 = TSimd.MultiplyAdd(value, TSimd.Load(g + TSimd.Width), o1);
-        }
-
-        if (Lanes.Count / TSimd.Width > 2)
-        {
-            o2 = TSimd.MultiplyAdd(value, TSimd.Load(g + (2 * TSimd.Width)), o2);
-            o3 = TSimd.MultiplyAdd(value, TSimd.Load(g + (3 * TSimd.Width)), o3);
-        }
-    }
-
-    /// <summary>Targets of 16 columns: outputs that live become errors; where others should, the loss is their target's.</summary>
-    /// <param name="present">Targets that are not 0, with their cells from the block's first on.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="firstCell">The block's first cell.</param>
-    /// <param name="dead">Which outputs do not live, sixteen bits a row.</param>
-    /// <param name="outputs">Outputs, sixteen a row.</param>
-    /// <param name="factor">2 I, times the scale of the gradient.</param>
-    /// <param name="losses">Sums factor·x².</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Compare(Listed* present, nint count, int firstCell, ushort* dead, float* outputs, float* factor, double* losses)
-    {
-        for (; count > 0; count--, present++)
-        {
-            nint cell = present->Offset - firstCell;
-            nint row = cell >> 4, column = cell & (Lanes.Count - 1);
-            var x = present->Value;
-            outputs[cell] -= x;
-
-            // Added either way: whether a feature that is present has an output that lives is not to be foreseen.
-            var isDead = (dead[row] >> (int)column) & 1;
-            losses[column] += isDead * (double)factor[column] * x * x;
-        }
-    }
-
-    /// <summary>Lists the cells of outputs that live.</summary>
-    /// <returns>How many; what stands behind them, up to <see cref="AtOnce"/> more, is written over.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static int List(ulong* dead, nint words, Listed* listed)
-    {
-        var end = listed;
         var first = 0;
         for (nint word = 0; word < words; word++, first += 64)
         {
             // Some at once without a branch: how many live is not to be foreseen, but seldom more.
             var live = ~dead[word];
             var count = BitOperations.PopCount(live);
-            end[0] = new(0, first + BitOperations.TrailingZeroCount(live));
+            candidate[0] = first + BitOperations.TrailingZeroCount(live);
             live &= live - 1;
-            end[1] = new(0, first + BitOperations.TrailingZeroCount(live));
+            candidate[1] = first + BitOperations.TrailingZeroCount(live);
             live &= live - 1;
-            end[2] = new(0, first + BitOperations.TrailingZeroCount(live));
+            candidate[2] = first + BitOperations.TrailingZeroCount(live);
             live &= live - 1;
-            end[3] = new(0, first + BitOperations.TrailingZeroCount(live));
+            candidate[3] = first + BitOperations.TrailingZeroCount(live);
             for (var more = AtOnce; more < count; more++)
             {
                 live &= live - 1;
-                end[more] = new(0, first + BitOperations.TrailingZeroCount(live));
+                candidate[more] = first + BitOperations.TrailingZeroCount(live);
             }
 
-            end += count;
+            candidate += count;
         }
 
-        return (int)(end - listed);
+        return candidate;
     }
 
-    /// <summary>Errors of the outputs listed: d·h is added to the gradient.</summary>
-    internal static void Back(in LiveBlock block, Listed* listed, int count)
-    {
-        switch (block.RowLength / (2 * TSimd.Width))
-        {
-            case 1:
-                Back<One>(block, listed, count);
-                break;
-            case 2:
-                Back<Two>(block, listed, count);
-                break;
-            default:
-                Back<Three>(block, listed, count);
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Back<TPairs>(in LiveBlock block, Listed* listed, int count)
-        where TPairs : struct, ICount
-    {
-        var losses = block.Losses;
-        float* errors = block.Errors, factor = block.Factor, h = block.H, gradient = block.Gradient, biasGradient = block.BiasGradient;
-        nint rowLength = block.RowLength;
-        for (; count > 0; count--, listed++)
-        {
-            nint cell = listed->Offset;
-            nint row = cell >> 4, column = cell & (Lanes.Count - 1);
-            var error = errors[cell];
-            var d = factor[column] * error;
-            losses[column] += (double)d * error;
-            biasGradient[column] += d;
-            *listed = new(d, (int)cell);
-            Add<TPairs>(TSimd.Splat(d), h + (row * rowLength), gradient + (column * rowLength), rowLength);
-        }
-    }
-
-    /// <summary>Adds value·from[column] to row after row of listed cells of one panel: e += d·W_j.</summary>
-    internal static void AddToRows(Listed* listed, int count, float* from, float* rows, int rowLength) => AddListed<On>(listed, count, from, rows, rowLength);
-
-    /// <summary>Adds value·from[row] to column after column of listed cells of one panel: ∂L/∂W_i += x·e.</summary>
-    internal static void AddToColumns(Listed* listed, int count, float* from, float* columns, int rowLength) => AddListed<Off>(listed, count, from, columns, rowLength);
-
-    private static void AddListed<TToRows>(Listed* listed, int count, float* from, float* to, int rowLength)
-        where TToRows : struct, ISwitch
-    {
-        switch (rowLength / (2 * TSimd.Width))
-        {
-            case 1:
-                AddListed<TToRows, One>(listed, count, from, to, rowLength);
-                break;
-            case 2:
-                AddListed<TToRows, Two>(listed, count, from, to, rowLength);
-                break;
-            default:
-                AddListed<TToRows, Three>(listed, count, from, to, rowLength);
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddListed<TToRows, TPairs>(Listed* listed, int count, float* from, float* to, nint rowLength)
-        where TToRows : struct, ISwitch
-        where TPairs : struct, ICount
-    {
-        for (; count > 0; count--, listed++)
-        {
-            nint cell = listed->Offset;
-            nint row = (cell >> 4) * rowLength, column = (cell & (Lanes.Count - 1)) * rowLength;
-            Add<TPairs>(TSimd.Splat(listed->Value), from + (TToRows.IsOn ? column : row), to + (TToRows.IsOn ? row : column), rowLength);
-        }
-    }
-
-    /// <summary>to += value·from, one or two pairs of vectors, or where the number is three as many as the row has.</summary>
+    /// <summary>Σ h_k W_jk, sixteen chains, joined as <see cref="Lanes.Sum"/> does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TPairs>(TF value, float* from, float* to, nint rowLength)
-        where TPairs : struct, ICount
+    private static float Output<TVectors>(TF h0, TF h1, TF h2, TF h3, float* h, float* row, nint rowLength)
+        where TVectors : struct, ICount
     {
-        AddPair(value, from, to);
-        if (TPairs.Value > 1)
+        TF c0 = TSimd.Multiply(h0, TSimd.Load(row)), c1 = default, c2 = default, c3 = default;
+        if (TVectors.Value > 1)
         {
-            AddPair(value, from + (2 * TSimd.Width), to + (2 * TSimd.Width));
+            Join(1, TSimd.Load(row + TSimd.Width), h1, ref c0, ref c1, ref c2, ref c3);
         }
 
-        if (TPairs.Value > 2)
+        if (TVectors.Value > 2)
         {
-            for (nint k = 4 * TSimd.Width; k < rowLength; k += 2 * TSimd.Width)
+            Join(2, TSimd.Load(row + (2 * TSimd.Width)), h2, ref c0, ref c1, ref c2, ref c3);
+        }
+
+        if (TVectors.Value > 3)
+        {
+            Join(3, TSimd.Load(row + (3 * TSimd.Width)), h3, ref c0, ref c1, ref c2, ref c3);
+        }
+
+        if (TVectors.Value > MostVectors)
+        {
+            for (nint k = MostVectors * TSimd.Width; k < rowLength; k += Lanes.Count)
             {
-                AddPair(value, from + k, to + k);
+                c0 = TSimd.MultiplyAdd(TSimd.Load(h + k), TSimd.Load(row + k), c0);
+                if (TSimd.Width < Lanes.Count)
+                {
+                    c1 = TSimd.MultiplyAdd(TSimd.Load(h + k + TSimd.Width), TSimd.Load(row + k + TSimd.Width), c1);
+                }
+
+                if (TSimd.Width < Lanes.Count / 2)
+                {
+                    c2 = TSimd.MultiplyAdd(TSimd.Load(h + k + (2 * TSimd.Width)), TSimd.Load(row + k + (2 * TSimd.Width)), c2);
+                    c3 = TSimd.MultiplyAdd(TSimd.Load(h + k + (3 * TSimd.Width)), TSimd.Load(row + k + (3 * TSimd.Width)), c3);
+                }
             }
+        }
+
+        return TSimd.Sum(c0, c1, c2, c3);
+    }
+
+    /// <summary>Adds a product to the chains of its sixteen lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Join(int vector, TF a, TF b, ref TF c0, ref TF c1, ref TF c2, ref TF c3)
+    {
+        switch (vector % (Lanes.Count / TSimd.Width))
+        {
+            case 0:
+                c0 = TSimd.MultiplyAdd(a, b, c0);
+                break;
+            case 1:
+                c1 = TSimd.MultiplyAdd(a, b, c1);
+                break;
+            case 2:
+                c2 = TSimd.MultiplyAdd(a, b, c2);
+                break;
+            default:
+                c3 = TSimd.MultiplyAdd(a, b, c3);
+                break;
         }
     }
 
+    /// <summary>sum += value·row, the first vectors of the sum in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPair(TF value, float* from, float* to)
+    private static void Add<TVectors>(TF value, float* row, ref TF s0, ref TF s1, ref TF s2, ref TF s3, float* sum, nint rowLength)
+        where TVectors : struct, ICount
     {
-        TSimd.Store(TSimd.MultiplyAdd(value, TSimd.Load(from), TSimd.Load(to)), to);
-        TSimd.Store(TSimd.MultiplyAdd(value, TSimd.Load(from + TSimd.Width), TSimd.Load(to + TSimd.Width)), to + TSimd.Width);
+        s0 = TSimd.MultiplyAdd(value, TSimd.Load(row), s0);
+        if (TVectors.Value > 1)
+        {
+            s1 = TSimd.MultiplyAdd(value, TSimd.Load(row + TSimd.Width), s1);
+        }
+
+        if (TVectors.Value > 2)
+        {
+            s2 = TSimd.MultiplyAdd(value, TSimd.Load(row + (2 * TSimd.Width)), s2);
+        }
+
+        if (TVectors.Value > 3)
+        {
+            s3 = TSimd.MultiplyAdd(value, TSimd.Load(row + (3 * TSimd.Width)), s3);
+        }
+
+        if (TVectors.Value > MostVectors)
+        {
+            AddRest(value, row, sum, rowLength);
+        }
+    }
+
+    /// <summary>row += value·from, the first vectors of which are in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTo<TVectors>(TF value, TF f0, TF f1, TF f2, TF f3, float* from, float* row, nint rowLength)
+        where TVectors : struct, ICount
+    {
+        TSimd.Store(TSimd.MultiplyAdd(value, f0, TSimd.Load(row)), row);
+        if (TVectors.Value > 1)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(value, f1, TSimd.Load(row + TSimd.Width)), row + TSimd.Width);
+        }
+
+        if (TVectors.Value > 2)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(value, f2, TSimd.Load(row + (2 * TSimd.Width))), row + (2 * TSimd.Width));
+        }
+
+        if (TVectors.Value > 3)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(value, f3, TSimd.Load(row + (3 * TSimd.Width))), row + (3 * TSimd.Width));
+        }
+
+        if (TVectors.Value > MostVectors)
+        {
+            AddRest(value, from, row, rowLength);
+        }
+    }
+
+    /// <summary>The vectors of a row that are not in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRest(TF value, float* from, float* to, nint rowLength)
+    {
+        for (nint k = MostVectors * TSimd.Width; k < rowLength; k += TSimd.Width)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(value, TSimd.Load(from + k), TSimd.Load(to + k)), to + k);
+        }
     }
 }

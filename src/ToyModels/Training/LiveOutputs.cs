@@ -1,20 +1,14 @@
-using System.Numerics;
-
 namespace ToyModels;
 
 /// <summary>
-/// The way back of the form over non-zeros by the outputs that live, those whose ReLU is on. All others have no error, and trained on sparse
-/// features few outputs live, hardly more than features are present: with d = ∂L/∂o of those alone, e = ∂L/∂h = Σ_j d_j W_j, and
-/// ∂L/∂W_j = Σ over rows of d_j h + x_j e, a handful of short products for each row in place of two large ones for each step.
+/// The form over non-zeros where few outputs live, those whose ReLU is on. All others have no error, and trained on sparse features few outputs live, hardly
+/// more than features are present. So each row asks the <see cref="OutputScreen"/> which outputs may live, computes those alone, o_j = h·W_j + b_j with h = Σ x_i W_i,
+/// and with d = ∂L/∂o goes back by those that do: e = ∂L/∂h = Σ_j d_j W_j, and ∂L/∂W_j = Σ over rows of d_j h + x_j e. A row is done before the next begins, and h
+/// and e stay in registers: a handful of short products for each row in place of passes over all outputs.
 /// <para>
-/// A batch goes through in three phases; in each, threads take one piece after the other, no two pieces meet in any number, and each sum has an
-/// order of its own, so that neither threads nor vector widths change a bit.
-/// <list type="number">
-/// <item><see cref="PassPanel"/>, sixteen features: outputs by the Gram matrix, and losses; outputs that live are listed, and add d·h to the gradient. Each thread
-/// computes all of h for itself before its first panel, which takes no longer than to wait for the others' and to fetch it from their caches.</item>
-/// <item><see cref="TakeErrors"/>, a block of rows: e from what all panels listed.</item>
-/// <item><see cref="AddBack"/>, sixteen features: x·e is added to the gradient.</item>
-/// </list>
+/// Rows go through in segments, each with a gradient of its own; threads take one segment after the other, those with most non-zeros first, and the
+/// gradients are added up in order, so that threads change no bit, and sums within a row have an order that no vector width changes.
+/// Rows of W, of its gradient and of h are one number longer than m: there stand b_j, ∂L/∂b_j and 1.
 /// </para>
 /// </summary>
 internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
@@ -22,267 +16,249 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
-    private const int RowsAtOnce = RowsByLength.RowsOfBlock;
-
-    /// <summary>Rows whose bits are one word.</summary>
-    private const int RowsOfWord = 4;
+    private const int SegmentRows = 256;
 
     private readonly int _features;
     private readonly int _hidden;
-    private readonly RowsByLength _rows;
-    private readonly NonZeroLists _lists;
-    private readonly Panel[] _panels;
+    private readonly int _rowLength;
+    private readonly OutputScreen _screen;
     private readonly PinnedBuffer _weights;
-    private readonly Hidden[] _h;
-    private readonly PinnedBuffer _e;
-    private readonly PinnedBuffer _gradient;
-    private long _chunk;
+    private readonly PinnedBuffer _ends;
+    private readonly Segment[] _segments;
+    private readonly Workspace[] _workspaces;
+    private RowsByLength? _chunk;
+    private bool _isFirstChunk;
+
+    // Outputs that passed the screen and were dead, since it took G.
+    private long _inVain;
+    private bool _hasGram;
 
     /// <param name="features">Number of features n.</param>
-    /// <param name="hidden">Number of hidden dimensions m.</param>
-    /// <param name="rows">Rows of a chunk at most.</param>
-    /// <param name="byLength">The chunk's rows.</param>
-    /// <param name="threads">Threads that take pieces.</param>
-    internal LiveOutputs(int features, int hidden, int rows, RowsByLength byLength, int threads)
+    /// <param name="hidden">Hidden dimensions m.</param>
+    /// <param name="chunkRows">Rows of a chunk at most.</param>
+    /// <param name="threads">Threads that take segments.</param>
+    internal LiveOutputs(int features, int hidden, int chunkRows, int threads)
     {
         _features = features;
         _hidden = hidden;
-        _rows = byLength;
-        RowLength = (hidden + (2 * TSimd.Width) - 1) / (2 * TSimd.Width) * (2 * TSimd.Width);
-        _lists = new NonZeroLists(features, rows, RowLength);
-        _panels = new Panel[Lanes.RoundUp(features) / Lanes.Count];
-        for (var i = 0; i < _panels.Length; i++)
+        _screen = new(features, hidden);
+        var vectors = (hidden / TSimd.Width) + 1;
+        _rowLength = vectors <= LiveKernels<TSimd, TF, TI>.MostVectors ? vectors * TSimd.Width : Lanes.RoundUp(hidden + 1);
+        var numbers = (long)_screen.Columns * _rowLength;
+        _weights = new(numbers);
+        _segments = [.. Enumerable.Range(0, (chunkRows + SegmentRows - 1) / SegmentRows).Select(_ => new Segment(numbers))];
+        _workspaces = [.. Enumerable.Range(0, threads).Select(_ => new Workspace(features, _rowLength, _screen))];
+
+        // Outputs past the last feature never live.
+        for (var j = features; j < _screen.Columns; j++)
         {
-            _panels[i] = new Panel((rows + RowsAtOnce - 1) / RowsAtOnce);
+            _weights.Span[(j * _rowLength) + hidden] = -1;
         }
 
-        Losses = new double[Lanes.RoundUp(features)];
-        _weights = new((long)Lanes.RoundUp(features) * RowLength);
-        _h = new Hidden[threads];
-        for (var i = 0; i < threads; i++)
+        _ends = new(2 * TSimd.Width);
+        var place = hidden % TSimd.Width;
+        for (var lane = 0; lane < TSimd.Width; lane++)
         {
-            _h[i] = new Hidden((long)rows * RowLength);
+            _ends.Span[lane] = lane < place ? 1 : 0;
+            _ends.Span[TSimd.Width + lane] = lane == place ? 1 : 0;
         }
-
-        _e = new((long)rows * RowLength);
-        _gradient = new((long)Lanes.RoundUp(features) * RowLength);
     }
 
-    /// <summary>Distance between rows of h, e, W and its gradient: whole pairs of vectors.</summary>
-    private int RowLength { get; }
+    private RowsByLength Rows => _chunk!;
 
-    /// <summary>Σ factor·(x' − x)² of each feature over the chunk's rows that have non-zeros.</summary>
-    internal double[] Losses { get; }
+    /// <summary>Segments of the chunk.</summary>
+    internal int Segments => (Rows.Rows + SegmentRows - 1) / SegmentRows;
 
-    /// <summary>Outputs of the chunk that live.</summary>
-    internal long Count => _panels.Sum(panel => (long)panel.Count);
+    /// <summary>Σ factor·(x' − x)² over the chunk's rows that have non-zeros; known when the chunk has ended.</summary>
+    internal double Loss { get; private set; }
 
-    /// <summary>Blocks of the chunk's rows.</summary>
-    internal int Blocks => (_rows.Rows + RowsAtOnce - 1) / RowsAtOnce;
+    /// <summary>Outputs of the chunk that live; known when it has ended.</summary>
+    internal long Count { get; private set; }
 
-    /// <summary>Begins a batch, which <see cref="TakeWeights"/> follows for each panel.</summary>
-    internal void Clear() => _gradient.Span.Clear();
+    /// <summary>Whether the batch in hand takes G: as much work has been in vain since it was taken last as it costs to take it.</summary>
+    internal bool IsGramDue { get; private set; }
 
-    /// <summary>Takes rows of W, from the first of a panel on.</summary>
-    internal void TakeWeights(int j, ReadOnlySpan<float> weights)
+    /// <summary>Batches begin that follow on others.</summary>
+    internal void Restart() => _hasGram = false;
+
+    /// <summary>Begins a batch, which <see cref="Take"/> follows for each sixteen features.</summary>
+    internal void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        for (var place = j * RowLength; weights.Length > 0; place += RowLength)
+        _isFirstChunk = true;
+        IsGramDue = !_hasGram || GramCosts.InVain(_inVain) > GramCosts.Gram(_features, _hidden);
+        if (IsGramDue)
         {
-            weights[.._hidden].CopyTo(_weights.Span[place..]);
-            weights = weights[_hidden..];
+            (_hasGram, _inVain) = (true, 0);
+            _screen.Begin(weights, bias);
         }
+    }
+
+    /// <summary>Room for G's columns j … j + 15 from row j down.</summary>
+    internal float* RoomForGram(int thread) => _workspaces[thread].Gram.Pointer;
+
+    /// <summary>Takes features j … j + 15.</summary>
+    /// <param name="j">The first.</param>
+    /// <param name="weights">Their rows of W.</param>
+    /// <param name="bias">Their biases.</param>
+    /// <param name="gram">G's columns j … j + 15 from row j down, if it is due.</param>
+    internal void Take(int j, ReadOnlySpan<float> weights, float* bias, float* gram)
+    {
+        for (var i = 0; i < weights.Length / _hidden; i++)
+        {
+            var row = _weights.Span[((j + i) * _rowLength)..];
+            weights.Slice(i * _hidden, _hidden).CopyTo(row);
+            row[_hidden] = bias[i];
+        }
+
+        if (IsGramDue)
+        {
+            _screen.TakeGram(j, weights, gram);
+        }
+
+        _screen.Take(j, weights, bias);
     }
 
     /// <summary>Begins a chunk.</summary>
-    internal void Take()
+    internal void BeginChunk(RowsByLength rows)
     {
-        _chunk++;
-        _lists.Take(_rows);
+        _chunk = rows;
+        _screen.Ready();
     }
 
-    /// <summary>Outputs j … j + 15 of all rows, and what those that live add to the gradients.</summary>
-    /// <param name="thread">Which thread this is.</param>
-    /// <param name="j">The panel's first feature.</param>
-    /// <param name="gram">The panel of the Gram matrix.</param>
-    /// <param name="bias">b; below 0 past the last feature.</param>
+    /// <summary>Ends a chunk.</summary>
+    internal void EndChunk()
+    {
+        _isFirstChunk = false;
+        (Loss, Count) = (0, 0);
+        for (var i = 0; i < Segments; i++)
+        {
+            Loss += _segments[i].Loss;
+            Count += _segments[i].Live;
+            _inVain += _segments[i].InVain;
+        }
+    }
+
+    /// <summary>Rows of a segment forward and back.</summary>
+    internal void PassSegment(int thread, int piece, float* factor)
+    {
+        // The last rows have most non-zeros.
+        var number = Segments - 1 - piece;
+        var segment = _segments[number];
+        var workspace = _workspaces[thread];
+        int first = number * SegmentRows, end = Math.Min(first + SegmentRows, Rows.Rows);
+        segment.Gradient.Span.Clear();
+        LiveRows rows = new()
+        {
+            RowLength = _rowLength,
+            Weights = _weights.Pointer,
+            Gradient = segment.Gradient.Pointer,
+            Factor = factor,
+            Targets = workspace.Targets.Pointer,
+            Ends = _ends.Pointer,
+            End = _hidden / TSimd.Width * TSimd.Width,
+            Room = workspace.Room.Pointer,
+            Words = _screen.Words,
+        };
+        foreach (var stretch in Rows.Runs)
+        {
+            int from = Math.Max(first, stretch.Row), count = Math.Min(end, stretch.Row + stretch.Rows) - from;
+            if (count > 0)
+            {
+                var entry = stretch.Entry + ((from - stretch.Row) * stretch.RowStep);
+                fixed (int* offsets = &Rows.Offsets[entry])
+                fixed (float* values = &Rows.Values[entry])
+                fixed (OutputScreen.Screened* screened = workspace.RoomFor(count * (stretch.Length + 1)))
+                fixed (short* margins = workspace.Margins)
+                fixed (ulong* dead = workspace.Dead)
+                fixed (int* candidates = workspace.Candidates)
+                {
+                    _screen.List(offsets, values, stretch, count, screened, margins);
+                    _screen.Look(screened, margins, stretch.Length, count, dead);
+                    rows.Dead = dead;
+                    rows.Candidates = candidates;
+                    LiveKernels<TSimd, TF, TI>.Pass(ref rows, offsets, values, stretch, count);
+                }
+            }
+        }
+
+        (segment.Loss, segment.Live, segment.InVain) = (rows.Loss, rows.Passed - rows.InVain, rows.InVain);
+    }
+
+    /// <summary>Takes the chunk's gradient of features j … j + 15, which its segments add up to, and rows without a non-zero, whose output is b and whose target is 0.</summary>
+    /// <param name="j">The first.</param>
     /// <param name="factor">2 I, times the scale of the gradient.</param>
-    /// <param name="biasGradient">Has Σ d added to it.</param>
-    internal void PassPanel(int thread, int j, float* gram, float* bias, float* factor, float* biasGradient)
+    /// <param name="bias">b.</param>
+    /// <param name="weightGradient">∂L/∂W: the batch's first chunk is written there, others are added.</param>
+    /// <param name="biasGradient">∂L/∂b, likewise.</param>
+    internal void TakeGradient(int j, float* factor, float* bias, float* weightGradient, float* biasGradient)
     {
-        var h = HiddenOf(thread);
-        var panel = _panels[j / Lanes.Count];
-        panel.Begin();
-        var outputs = stackalloc float[RowsAtOnce * Lanes.Count];
-        var dead = stackalloc ushort[RowsAtOnce];
-        var present = _lists.Panel(j / Lanes.Count);
-        fixed (Listed* firstPresent = present)
-        fixed (double* losses = &Losses[j])
+        var rows = Math.Min(Lanes.Count, _features - j);
+        var sum = _segments[0].Gradient.Pointer + ((nint)j * _rowLength);
+        if (Segments == 0)
         {
-            new Span<double>(losses, Lanes.Count).Clear();
-            var x = firstPresent;
-            var end = x + present.Length;
-            var stretches = _rows.Stretches;
-            for (int block = 0, next = 0; block < Blocks; block++)
+            new Span<float>(sum, rows * _rowLength).Clear();
+        }
+
+        for (var segment = 1; segment < Segments; segment++)
+        {
+            Sums<TSimd, TF, TI>.Add(sum, _segments[segment].Gradient.Pointer + ((nint)j * _rowLength), rows * _rowLength);
+        }
+
+        for (var end = j + rows; j < end; j++, sum += _rowLength)
+        {
+            var ofBias = sum[_hidden] + (Rows.EmptyRows * (factor[j] * Math.Max(bias[j], 0)));
+            var ofWeights = weightGradient + ((nint)j * _hidden);
+            if (_isFirstChunk)
             {
-                var (first, count) = RowsOf(block);
-                for (; next < stretches.Length && stretches[next].Row < first + count; next++)
-                {
-                    var place = stretches[next].Row - first;
-                    Outputs(stretches[next], gram, bias + j, outputs + (place * Lanes.Count), dead + place);
-                }
-
-                for (var row = count; row % RowsOfWord != 0; row++)
-                {
-                    dead[row] = ushort.MaxValue;
-                }
-
-                var firstOfBlock = x;
-                while (x < end && x->Offset < (first + count) * Lanes.Count)
-                {
-                    x++;
-                }
-
-                LiveKernels<TSimd, TF, TI>.Compare(firstOfBlock, (nint)(x - firstOfBlock), first * Lanes.Count, dead, outputs, factor + j, losses);
-                fixed (Listed* listed = panel.Room((count * Lanes.Count) + LiveKernels<TSimd, TF, TI>.AtOnce))
-                {
-                    var live = LiveKernels<TSimd, TF, TI>.List((ulong*)dead, (count + RowsOfWord - 1) / RowsOfWord, listed);
-                    LiveKernels<TSimd, TF, TI>.Back(
-                        new(outputs, factor + j, h + ((nint)first * RowLength), _gradient.Pointer + ((nint)j * RowLength), RowLength, biasGradient + j, losses),
-                        listed, live);
-                    panel.End(live);
-                }
+                new ReadOnlySpan<float>(sum, _hidden).CopyTo(new(ofWeights, _hidden));
+                biasGradient[j] = ofBias;
+            }
+            else
+            {
+                Sums<TSimd, TF, TI>.Add(ofWeights, sum, _hidden);
+                biasGradient[j] += ofBias;
             }
         }
     }
 
-    /// <summary>How many outputs j … j + 15 of all rows live.</summary>
-    internal int CountPanel(int j, float* gram, float* bias)
+    /// <summary>Some rows of the chunk.</summary>
+    private sealed class Segment(long numbers)
     {
-        var outputs = stackalloc float[RowsAtOnce * Lanes.Count];
-        var dead = stackalloc ushort[RowsAtOnce];
-        var live = 0;
-        foreach (var stretch in _rows.Stretches)
+        internal PinnedBuffer Gradient { get; } = new(numbers);
+
+        internal double Loss { get; set; }
+
+        internal long Live { get; set; }
+
+        internal long InVain { get; set; }
+    }
+
+    /// <summary>What a thread needs.</summary>
+    private sealed class Workspace(int features, int rowLength, OutputScreen screen)
+    {
+        private OutputScreen.Screened[] _screened = [];
+
+        internal PinnedBuffer Gram { get; } = new((long)features * Lanes.Count);
+
+        internal PinnedBuffer Targets { get; } = new(screen.Columns);
+
+        internal PinnedBuffer Room { get; } = new(2 * rowLength);
+
+        internal short[] Margins { get; } = new short[SegmentRows];
+
+        // Half of a row's last word may be of no output.
+        internal ulong[] Dead { get; } = [.. Enumerable.Repeat(ulong.MaxValue, SegmentRows * screen.Words)];
+
+        internal int[] Candidates { get; } = new int[screen.Columns + LiveKernels<TSimd, TF, TI>.AtOnce];
+
+        internal OutputScreen.Screened[] RoomFor(int count)
         {
-            Outputs(stretch, gram, bias + j, outputs, dead);
-            for (var row = 0; row < stretch.Rows; row++)
+            if (_screened.Length < count)
             {
-                live += Lanes.Count - BitOperations.PopCount(dead[row]);
-            }
-        }
-
-        return live;
-    }
-
-    private void Outputs(in RowsByLength.Stretch stretch, float* gram, float* bias, float* outputs, ushort* dead)
-    {
-        fixed (int* offsets = &_rows.Offsets[stretch.Entry])
-        fixed (float* values = &_rows.Values[stretch.Entry])
-        {
-            LiveKernels<TSimd, TF, TI>.Outputs(offsets, values, stretch, gram, bias, outputs, dead);
-        }
-    }
-
-    /// <summary>e of block <paramref name="block"/>.</summary>
-    internal void TakeErrors(int block)
-    {
-        var (first, count) = RowsOf(block);
-        _e.Span.Slice(first * RowLength, count * RowLength).Clear();
-        for (var p = 0; p < _panels.Length; p++)
-        {
-            var entries = _panels[p].Block(block);
-            fixed (Listed* listed = entries)
-            {
-                LiveKernels<TSimd, TF, TI>.AddToRows(
-                    listed, entries.Length, _weights.Pointer + ((nint)p * Lanes.Count * RowLength), _e.Pointer + ((nint)first * RowLength), RowLength);
-            }
-        }
-    }
-
-    /// <summary>What the non-zeros of features j … j + 15 add to the gradient, x·e.</summary>
-    internal void AddBack(int j)
-    {
-        var entries = _lists.Panel(j / Lanes.Count);
-        fixed (Listed* listed = entries)
-        {
-            LiveKernels<TSimd, TF, TI>.AddToColumns(listed, entries.Length, _e.Pointer, _gradient.Pointer + ((nint)j * RowLength), RowLength);
-        }
-    }
-
-    /// <summary>Completes a batch.</summary>
-    internal void CopyGradient(Span<float> destination)
-    {
-        for (var j = 0; j < _features; j++)
-        {
-            _gradient.Span.Slice(j * RowLength, _hidden).CopyTo(destination[(j * _hidden)..]);
-        }
-    }
-
-    private (int First, int Count) RowsOf(int block) => (block * RowsAtOnce, Math.Min(RowsAtOnce, _rows.Rows - (block * RowsAtOnce)));
-
-    /// <summary>h of all rows, as a thread has it.</summary>
-    private float* HiddenOf(int thread)
-    {
-        var h = _h[thread];
-        if (h.Chunk != _chunk)
-        {
-            h.Chunk = _chunk;
-            h.Rows.Span[..(_rows.Rows * RowLength)].Clear();
-            fixed (Listed* entries = _lists.ByRow)
-            fixed (int* starts = _lists.RowStarts)
-            {
-                AddRows(entries, starts, _rows.Rows, _weights.Pointer, h.Rows.Pointer);
-            }
-        }
-
-        return h.Rows.Pointer;
-    }
-
-    private void AddRows(Listed* entries, int* starts, int rows, float* b, float* c)
-    {
-        const int most = 2 * ListKernels<TSimd, TF, TI>.MostPairs;
-        for (var column = 0; column < RowLength; column += most * TSimd.Width)
-        {
-            var pairs = Math.Min(most, (RowLength - column) / TSimd.Width) / 2;
-            ListKernels<TSimd, TF, TI>.AddRows(pairs, entries, starts, rows, b + column, c + column, RowLength);
-        }
-    }
-
-    /// <summary>One thread's h.</summary>
-    private sealed class Hidden(long numbers)
-    {
-        internal PinnedBuffer Rows { get; } = new(numbers);
-
-        /// <summary>The chunk, from 1, that it is of.</summary>
-        internal long Chunk { get; set; }
-    }
-
-    /// <summary>Errors of one panel's outputs that live, block after block.</summary>
-    private sealed class Panel(int blocks)
-    {
-        private readonly int[] _ends = new int[blocks + 1];
-        private Listed[] _entries = [];
-        private int _blocks;
-
-        internal int Count => _ends[_blocks];
-
-        internal void Begin() => _blocks = 0;
-
-        internal Span<Listed> Room(int count)
-        {
-            if (_entries.Length < Count + count)
-            {
-                Array.Resize(ref _entries, Math.Max(Count + count, _entries.Length * 3 / 2));
+                _screened = new OutputScreen.Screened[count * 3 / 2];
             }
 
-            return _entries.AsSpan(Count);
+            return _screened;
         }
-
-        internal void End(int count)
-        {
-            _ends[_blocks + 1] = Count + count;
-            _blocks++;
-        }
-
-        internal ReadOnlySpan<Listed> Block(int block) => _entries.AsSpan(_ends[block].._ends[block + 1]);
     }
 }

@@ -10,9 +10,6 @@ namespace ToyModels;
 /// </summary>
 internal sealed unsafe class RowsByLength
 {
-    /// <summary>Rows of a block: sixteen numbers for each of them stay in the nearest cache.</summary>
-    internal const int RowsOfBlock = 128;
-
     private const int Quarters = 4;
 
     private readonly int _lengths;
@@ -20,7 +17,6 @@ internal sealed unsafe class RowsByLength
     private readonly int[] _count;
     private readonly int[] _starts;
     private readonly List<Stretch> _runs = [];
-    private readonly List<Stretch> _stretches = [];
     private int[] _ownOffsets = [];
     private float[] _ownValues = [];
     private int[] _offsets = [];
@@ -56,10 +52,7 @@ internal sealed unsafe class RowsByLength
     /// <summary>The rows cut where lengths change.</summary>
     internal ReadOnlySpan<Stretch> Runs => CollectionsMarshal.AsSpan(_runs);
 
-    /// <summary>The same cut every <see cref="RowsOfBlock"/> rows, too.</summary>
-    internal ReadOnlySpan<Stretch> Stretches => CollectionsMarshal.AsSpan(_stretches);
-
-    /// <summary>Sixteen times the feature of each non-zero, where <see cref="Stretches"/> tell.</summary>
+    /// <summary>Sixteen times the feature of each non-zero, where <see cref="Runs"/> tell.</summary>
     internal ReadOnlySpan<int> Offsets => _offsets;
 
     /// <summary>Value of each non-zero.</summary>
@@ -221,14 +214,6 @@ internal sealed unsafe class RowsByLength
             _runs.Add(new(Rows, rows, length, entry, rowStep, step));
         }
 
-        for (int row = Rows, end = row + rows; row < end;)
-        {
-            var next = Math.Min(end, (row + RowsOfBlock) / RowsOfBlock * RowsOfBlock);
-            _stretches.Add(new(row, next - row, length, entry, rowStep, step));
-            entry += (next - row) * rowStep;
-            row = next;
-        }
-
         Entries += rows * length;
         Rows += rows;
     }
@@ -327,7 +312,6 @@ internal sealed unsafe class RowsByLength
         }
 
         _runs.Clear();
-        _stretches.Clear();
         (_placed, Entries, Rows) = (0, 0, 0);
     }
 

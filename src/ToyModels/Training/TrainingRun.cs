@@ -60,7 +60,7 @@ internal sealed class TrainingRun
             {
                 record.Cancel();
             }
-            else if (Step(reader) is { } loss)
+            else if (Step(reader, isLast: step + 1 == _steps) is { } loss)
             {
                 step++;
                 losses += loss;
@@ -100,7 +100,7 @@ internal sealed class TrainingRun
 
     /// <summary>One optimiser step.</summary>
     /// <returns>The mean loss of the batch; null where the rows are at their end.</returns>
-    private double? Step(SampleReader reader)
+    private double? Step(SampleReader reader, bool isLast)
     {
         _engine.BeginInPlace(_parameters);
 
@@ -110,14 +110,19 @@ internal sealed class TrainingRun
         var scale = (float)(Reduction / _options.BatchSize);
         while (samples < _options.BatchSize)
         {
-            var read = _engine.Read(reader, Math.Min(_engine.ChunkRows, _options.BatchSize - samples));
+            var read = _engine.Read(reader, RowsAfter(samples));
             if (read == 0)
             {
                 break;
             }
 
-            _engine.Accumulate(scale, ref loss);
             samples += read;
+            if (samples < _options.BatchSize || !isLast)
+            {
+                _engine.Expect(reader, RowsAfter(samples % _options.BatchSize));
+            }
+
+            _engine.Accumulate(scale, ref loss);
         }
 
         if (samples == 0)
@@ -135,6 +140,9 @@ internal sealed class TrainingRun
         _optimizer.Step(_parameters.Span, _gradient.Span, (float)((double)_options.BatchSize / samples), _engine.Team);
         return loss * Reduction / samples;
     }
+
+    /// <summary>Rows of the chunk that follows so many samples of a batch.</summary>
+    private int RowsAfter(int samples) => Math.Min(_engine.ChunkRows, _options.BatchSize - samples);
 
     private double Reduction => _options.Reduction == LossReduction.MeanOverFeatures ? 1.0 / _features : 1.0;
 

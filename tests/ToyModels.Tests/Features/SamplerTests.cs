@@ -273,7 +273,7 @@ public sealed class SamplerTests
             ];
             Assert.Equal((expected.Length, size - expected.Length), (rows.Rows, rows.EmptyRows));
             Assert.Equal(expected.Sum(values => values.Count(value => value != 0)), rows.Entries);
-            foreach (var stretch in rows.Stretches)
+            foreach (var stretch in rows.Runs)
             {
                 for (var r = 0; r < stretch.Rows; r++)
                 {

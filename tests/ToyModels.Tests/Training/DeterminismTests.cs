@@ -28,7 +28,7 @@ public sealed class DeterminismTests
         threads 1 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 1 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 1 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 1 n 300: 4c08fe0e758164fc 1944214f9c9fb24f 25e34e5d5fc4e5cf
+        threads 1 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
         threads 1 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 2 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 2 n 150: 3f04cdc9361b436c b519d293512a574d 84f28d590b971317
@@ -37,7 +37,7 @@ public sealed class DeterminismTests
         threads 2 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 2 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 2 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 2 n 300: 4c08fe0e758164fc 1944214f9c9fb24f 25e34e5d5fc4e5cf
+        threads 2 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
         threads 2 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 7 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 7 n 150: 3f04cdc9361b436c b519d293512a574d 84f28d590b971317
@@ -46,7 +46,7 @@ public sealed class DeterminismTests
         threads 7 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 7 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 7 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 7 n 300: 4c08fe0e758164fc 1944214f9c9fb24f 25e34e5d5fc4e5cf
+        threads 7 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
         threads 7 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         """;
 

@@ -19,7 +19,7 @@ public sealed class EnginesTests
     [InlineData(128, 12, 0.12f, "DenseGradient")]
     [InlineData(400, 30, 0.1f, "DenseGradient")]
     [InlineData(2000, 64, 0.002f, "GramGradient")]
-    [InlineData(4000, 64, 0.001f, "DenseGradient")]
+    [InlineData(4000, 64, 0.001f, "GramGradient")]
     [InlineData(4200, 64, 0.1f, "LargeGradient")]
     [InlineData(4200, 64, 1f, "DenseGradient")]
     public void The_form_of_a_step_follows_from_shape_and_density(int features, int hidden, float density, string expected)

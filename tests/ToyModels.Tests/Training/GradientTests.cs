@@ -155,7 +155,7 @@ public sealed class GradientTests
     [InlineData(300, 9, 300)]
     [InlineData(283, 20, 1500)]
     [InlineData(500, 70, 130)]
-    public void Going_back_by_the_outputs_that_live_agrees_with_the_reference_and_has_the_same_bits_on_any_width_and_number_of_threads(
+    public void Going_by_the_outputs_that_live_agrees_with_the_reference_and_has_the_same_bits_on_any_width_and_number_of_threads(
         int features, int hidden, int count)
     {
         // One bias in thirty lives in rows without a non-zero, too.
@@ -163,7 +163,7 @@ public sealed class GradientTests
         var reference = problem.Reference();
         var expectedLoss = problem.Accumulate(reference, 0.5f);
         using var one = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, features, hidden, problem.Importances, count);
-        GoBackByLiveOutputs(one);
+        GoByLiveOutputs(one);
         var loss = problem.Accumulate(one, 0.5f);
         Assert.Equal(expectedLoss, loss, 2e-6 * expectedLoss);
         AssertClose(reference.WeightGradient, one.WeightGradient);
@@ -180,14 +180,14 @@ public sealed class GradientTests
         {
             using (other)
             {
-                GoBackByLiveOutputs(other);
+                GoByLiveOutputs(other);
                 Assert.Equal(loss, problem.Accumulate(other, 0.5f));
                 Assert.Equal(one.WeightGradient, other.WeightGradient);
                 Assert.Equal(one.BiasGradient, other.BiasGradient);
             }
         }
 
-        void GoBackByLiveOutputs<TSimd, TF, TI>(GramGradient<TSimd, TF, TI> engine)
+        void GoByLiveOutputs<TSimd, TF, TI>(GramGradient<TSimd, TF, TI> engine)
             where TSimd : struct, ISimd<TF, TI>
             where TF : unmanaged
             where TI : unmanaged
@@ -198,7 +198,7 @@ public sealed class GradientTests
     }
 
     [Fact]
-    public void A_batch_goes_back_by_the_outputs_that_live_while_they_are_few()
+    public void A_batch_goes_by_the_outputs_that_live_while_they_are_few()
     {
         var few = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f, _ => -0.8f);
         var many = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f, _ => 0.1f);
@@ -220,6 +220,71 @@ public sealed class GradientTests
         {
             problem.Accumulate(engine, 1);
             return engine.IsByLiveOutputs;
+        }
+    }
+
+    [Fact]
+    public void A_gram_matrix_of_weights_before_changes_no_bit()
+    {
+        var problem = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f, _ => -0.8f);
+        using var engine = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300);
+        var random = new Random(6);
+        var kept = 0;
+        for (var step = 0; step < 30; step++)
+        {
+            problem.Accumulate(engine, 0.5f);
+            using var other = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300);
+            problem.Accumulate(other, 0.5f);
+            problem.Accumulate(other, 0.5f);
+            Assert.True(other.IsByLiveOutputs);
+            if (step > 0)
+            {
+                Assert.Equal(other.WeightGradient, engine.WeightGradient);
+                Assert.Equal(other.BiasGradient, engine.BiasGradient);
+                kept += engine.HasKeptGram ? 1 : 0;
+            }
+
+            for (var i = 0; i < problem.Weights.Length; i++)
+            {
+                problem.Weights[i] += 0.1f * (random.NextSingle() - 0.5f);
+            }
+        }
+
+        Assert.InRange(kept, 15, 27);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Rows_that_are_read_ahead_are_those_that_come_next(int threads)
+    {
+        // One way, then the other.
+        foreach (var bias in (float[])[-0.8f, 0.1f])
+        {
+            var problem = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f, _ => bias);
+            using var engine = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300, threads);
+            using var other = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300);
+            using var reader = problem.Open();
+            using var otherReader = problem.Open();
+            var (loss, otherLoss) = (0.0, 0.0);
+            foreach (var (rows, next) in (ReadOnlySpan<(int, int)>)[(300, 300), (300, 170), (170, 1), (1, 300), (300, 300)])
+            {
+                engine.Begin(problem.Weights, problem.Bias);
+                Assert.Equal(rows, engine.Read(reader, rows));
+                engine.Expect(reader, next);
+                engine.Accumulate(0.5f, ref loss);
+                engine.End();
+                other.Begin(problem.Weights, problem.Bias);
+                other.Read(otherReader, rows);
+                other.Accumulate(0.5f, ref otherLoss);
+                other.End();
+                Assert.Equal(other.WeightGradient, engine.WeightGradient);
+                Assert.Equal(other.BiasGradient, engine.BiasGradient);
+                Assert.Equal(otherLoss, loss);
+            }
+
+            // Another reader's rows are read, whatever was expected.
+            Assert.Equal(problem.LossOf(other), problem.LossOf(engine));
         }
     }
 

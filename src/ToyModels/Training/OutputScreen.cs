@@ -1,0 +1,369 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace ToyModels;
+
+/// <summary>
+/// Tells in a hurry which outputs of a row may live: o_j = b_j + Σ_i x_i G_ij with G = WᵀW, in whole numbers of sixteen bits and with a margin for all that they round,
+/// so that no output above 0 is missed, and few others pass. A vector holds twice as many of them as of single precision, and G half the bytes. What passes is computed
+/// by others: the screen decides no bit. So G may be that of a batch before: as long as weights have moved little, it costs less to let some outputs more pass.
+/// <para>
+/// With S = max(|b_j|, |W_j|²), hence |G_ij| ≤ S, the matrix holds ⌊G_ij · 32767 / S⌉, and b as one row more, whose x is 1. The values of a row of k non-zeros
+/// are divided by 1 + Σ|x_i|, so that no sum leaves its sixteen bits, times 32767 less twice the margin. A product's upper half, rounded, is off
+/// by 1/2, and by another 1/2 for x, so that o_j is off by k + 1; G adds 1/2 for the whole row, and single precision, in which G and the output itself are computed,
+/// some 2⁻⁹ (m + k). Where W has moved by V since G was taken, o_j is off by (W − V)_j·Vx + V_j·h, no more than w |Vx| + v |h| with w the longest row then, and v the longest
+/// of V. Outputs that are above 0 then come out above minus the margin of their row, which is added beforehand; the sign tells.
+/// </para>
+/// <para>
+/// Layout: rows of G, columns in blocks of 32, two vectors of sixteen: features 0–7 and 16–23, then 8–15 and 24–31, as instructions want them that join signs to 32 bits in order.
+/// </para>
+/// </summary>
+internal sealed unsafe class OutputScreen
+{
+    /// <summary>Columns of a block: bits of half a word.</summary>
+    internal const int BlockColumns = 32;
+
+    /// <summary>What numbers of sixteen bits reach.</summary>
+    private const int Most = short.MaxValue;
+
+    /// <summary>Squares of weights, and biases, up to which the screen looks at anything: all outputs pass beyond, and where one is not a number.</summary>
+    private const float Largest = 1e30f;
+
+    /// <summary>The largest margin that leaves room for sums: all outputs pass beyond.</summary>
+    private const int LargestMargin = Most / 2;
+
+    private readonly int _features;
+    private readonly int _hidden;
+    private readonly int _rowLength;
+    private readonly PinnedBuffer _gram;
+
+    // Rows of W as G has them, as they are, and what they have moved by, with zeros up to whole vectors.
+    private readonly int _length;
+    private readonly PinnedBuffer _taken;
+    private readonly PinnedBuffer _weights;
+    private readonly PinnedBuffer _moves;
+
+    // Of each sixteen features the square of the largest move.
+    private readonly float[] _squares;
+
+    // The longest row that G has, and the largest move, which is no number where all outputs pass.
+    private float _longest;
+    private float _move;
+
+    // 32767 / S, 0 where all outputs pass.
+    private float _scale;
+
+    /// <param name="features">Number of features n.</param>
+    /// <param name="hidden">Hidden dimensions m.</param>
+    internal OutputScreen(int features, int hidden)
+    {
+        (_features, _hidden, Columns) = (features, hidden, (features + BlockColumns - 1) / BlockColumns * BlockColumns);
+        _rowLength = Columns;
+        _gram = new(((long)(features + 1) * _rowLength) / 2);
+        _length = (hidden + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
+        _taken = new((long)features * _length);
+        _weights = new(_taken.Length);
+        _moves = new(_taken.Length);
+        _squares = new float[(features + Lanes.Count - 1) / Lanes.Count];
+        for (var j = features; j < Columns; j++)
+        {
+            *At(_features, j) = -Most;
+        }
+    }
+
+    /// <summary>Features, rounded up to whole blocks.</summary>
+    internal int Columns { get; }
+
+    /// <summary>Words of 64 outputs that a row has.</summary>
+    internal int Words => (Columns + 63) / 64;
+
+    private short* Gram => (short*)_gram.Pointer;
+
+    /// <summary>Begins to take G, which <see cref="TakeGram"/> completes for each sixteen features.</summary>
+    internal void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        var (square, largest) = (0f, 0f);
+        for (var i = 0; i < _features; i++)
+        {
+            var sum = 0f;
+            foreach (var weight in weights.Slice(i * _hidden, _hidden))
+            {
+                sum += weight * weight;
+            }
+
+            square = MathF.Max(square, sum);
+            largest = MathF.Max(largest, MathF.Abs(bias[i]));
+        }
+
+        // A little more, for what single precision rounds, and for biases that grow; not too little to divide by.
+        largest = MathF.Max(largest, square);
+        _scale = largest < Largest ? Most / MathF.Max(largest * 1.1f, 1 / Largest) : 0;
+        _longest = MathF.Sqrt(square);
+    }
+
+    /// <summary>Takes G's columns j … j + 15 from row j down, which are its rows j … j + 15, too.</summary>
+    /// <param name="j">The first.</param>
+    /// <param name="weights">Rows of W that it is of, from row j on.</param>
+    /// <param name="gram">Sixteen columns a row; zeros past the last feature.</param>
+    internal void TakeGram(int j, ReadOnlySpan<float> weights, float* gram)
+    {
+        var square = stackalloc float[Lanes.Count * Lanes.Count];
+        var columns = Math.Min(Lanes.Count, _features - j);
+        for (var i = j; i < _features; i++)
+        {
+            Put(gram + ((i - j) * Lanes.Count), i, j);
+        }
+
+        for (var i = j + Lanes.Count; i < _features; i += Lanes.Count)
+        {
+            var rows = Math.Min(Lanes.Count, _features - i);
+            if (rows < Lanes.Count)
+            {
+                new Span<float>(square, Lanes.Count * Lanes.Count).Clear();
+            }
+
+            Tiles.Transpose(gram + ((i - j) * Lanes.Count), rows, columns, Lanes.Count, square, Lanes.Count);
+            for (var row = 0; row < columns; row++)
+            {
+                Put(square + (row * Lanes.Count), j + row, i);
+            }
+        }
+
+        CopyRows(j, weights, _taken);
+    }
+
+    /// <summary>Takes what G is to be told apart from, and biases: of features j … j + 15.</summary>
+    /// <param name="j">The first.</param>
+    /// <param name="weights">Rows of W, from row j on.</param>
+    /// <param name="bias">Their biases.</param>
+    internal void Take(int j, ReadOnlySpan<float> weights, float* bias)
+    {
+        CopyRows(j, weights, _weights);
+        var largest = 0f;
+        for (var i = j; i < Math.Min(j + Lanes.Count, _features); i++)
+        {
+            var square = Move(_weights.Pointer + ((nint)i * _length), _taken.Pointer + ((nint)i * _length), _moves.Pointer + ((nint)i * _length), _length);
+
+            // A bias that is too low to be told would pass too often, one that is too high too seldom.
+            var number = Math.Max(bias[i - j] * _scale, -Most);
+            *At(_features, i) = number <= Most ? (short)Round(number) : default;
+            largest = MathF.Max(largest, number <= Most ? square : float.NaN);
+        }
+
+        _squares[j / Lanes.Count] = largest;
+    }
+
+    /// <summary>Completes the beginning of a batch.</summary>
+    internal void Ready()
+    {
+        var largest = 0f;
+        foreach (var square in _squares)
+        {
+            largest = MathF.Max(largest, square);
+        }
+
+        _move = _scale > 0 ? MathF.Sqrt(largest) : float.NaN;
+    }
+
+    /// <summary>Lists rows of equally many non-zeros for <see cref="Look"/>.</summary>
+    /// <param name="offsets">Sixteen times the feature of each non-zero of the first row.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="stretch">How rows and non-zeros lie.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="screened">Receives one more a row than it has non-zeros.</param>
+    /// <param name="margins">Receives what sums of each row may be off by.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal void List(int* offsets, float* values, in RowsByLength.Stretch stretch, int rows, Screened* screened, short* margins)
+    {
+        nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
+        var least = 3 + stretch.Length + ((_hidden + (3 * stretch.Length)) / 128);
+        nint rowLength = _rowLength;
+        var bias = (int)(_features * rowLength);
+        for (; rows > 0; rows--, offsets += rowStep, values += rowStep)
+        {
+            var norm = 1f;
+            for (nint e = 0; e < end; e += step)
+            {
+                norm += MathF.Abs(values[e]);
+            }
+
+            // A little more, for what single precision rounds.
+            var off = _move == 0 ? 0 : 1.001f * _scale * Off(offsets, values, end, step) / norm;
+            var margin = off < LargestMargin - least ? least + (int)MathF.Ceiling(off) : LargestMargin;
+            *margins++ = (short)margin;
+            var scale = (Most - (2 * margin)) / norm;
+            for (nint e = 0; e < end; e += step)
+            {
+                *screened++ = new((int)((uint)offsets[e] / Lanes.Count * (nuint)rowLength), Round(values[e] * scale));
+            }
+
+            *screened++ = new(bias, Round(scale));
+        }
+    }
+
+    /// <summary>Tells of rows of equally many non-zeros which outputs cannot live: a bit for each, <see cref="Words"/> a row.</summary>
+    /// <param name="screened">The rows.</param>
+    /// <param name="margins">What is added beforehand.</param>
+    /// <param name="length">Non-zeros a row.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="dead">Receives the bits; those past the last feature may be 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal void Look(Screened* screened, short* margins, int length, int rows, ulong* dead)
+    {
+        nint columns = Columns, entries = length + 1;
+        for (; rows > 0; rows--, screened += entries)
+        {
+            var margin = Vector256.Create(*margins++);
+            var gram = Gram;
+            nint column = 0;
+            for (; column + (2 * BlockColumns) <= columns; column += 2 * BlockColumns, gram += 2 * BlockColumns)
+            {
+                Vector256<short> a = margin, b = margin, c = margin, d = margin;
+                for (nint e = 0; e < entries; e++)
+                {
+                    var value = Vector256.Create(screened[e].Twice).AsInt16();
+                    var row = gram + screened[e].Row;
+                    a += UpperHalf(Vector256.Load(row), value);
+                    b += UpperHalf(Vector256.Load(row + 16), value);
+                    c += UpperHalf(Vector256.Load(row + 32), value);
+                    d += UpperHalf(Vector256.Load(row + 48), value);
+                }
+
+                *dead++ = Signs(a, b) | ((ulong)Signs(c, d) << BlockColumns);
+            }
+
+            if (column < columns)
+            {
+                Vector256<short> a = margin, b = margin;
+                for (nint e = 0; e < entries; e++)
+                {
+                    var value = Vector256.Create(screened[e].Twice).AsInt16();
+                    var row = gram + screened[e].Row;
+                    a += UpperHalf(Vector256.Load(row), value);
+                    b += UpperHalf(Vector256.Load(row + 16), value);
+                }
+
+                *dead++ = Signs(a, b) | ((ulong)uint.MaxValue << BlockColumns);
+            }
+        }
+    }
+
+    /// <summary>w |Vx| + v |h| of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float Off(int* offsets, float* values, nint end, nint step)
+    {
+        float* weights = _weights.Pointer, moves = _moves.Pointer;
+        nint length = _length;
+        Vector256<float> ofHidden = default, ofMoves = default;
+        for (nint k = 0; k < length; k += Vector256<float>.Count)
+        {
+            Vector256<float> hidden = default, moved = default;
+            for (nint e = 0; e < end; e += step)
+            {
+                var row = ((nint)((uint)offsets[e] / Lanes.Count) * length) + k;
+                var value = Vector256.Create(values[e]);
+                hidden += value * Vector256.Load(weights + row);
+                moved += value * Vector256.Load(moves + row);
+            }
+
+            ofHidden += hidden * hidden;
+            ofMoves += moved * moved;
+        }
+
+        return (_longest * MathF.Sqrt(Vector256.Sum(ofMoves))) + (_move * MathF.Sqrt(Vector256.Sum(ofHidden)));
+    }
+
+    /// <summary>move ← row − taken.</summary>
+    /// <returns>Its square.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Move(float* row, float* taken, float* move, nint length)
+    {
+        Vector256<float> squares = default;
+        for (nint k = 0; k < length; k += Vector256<float>.Count)
+        {
+            var part = Vector256.Load(row + k) - Vector256.Load(taken + k);
+            part.Store(move + k);
+            squares += part * part;
+        }
+
+        return Vector256.Sum(squares);
+    }
+
+    private void CopyRows(int j, ReadOnlySpan<float> weights, PinnedBuffer to)
+    {
+        for (var i = 0; i < Math.Min(Lanes.Count, _features - j); i++)
+        {
+            weights.Slice(i * _hidden, _hidden).CopyTo(to.Span[((j + i) * _length)..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Round(float value) => Vector128.ConvertToInt32Native(Vector128.Round(Vector128.CreateScalarUnsafe(value))).ToScalar();
+
+    /// <summary>Where a number stands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private short* At(int row, int column) =>
+        Gram + ((nint)row * _rowLength) + (column & -BlockColumns) + (column & 7) + ((column & 8) << 1) + ((column & 16) >> 1);
+
+    /// <summary>Sixteen numbers of a row, from column <paramref name="j"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Put(float* numbers, int row, int j)
+    {
+        var place = At(row, j);
+        Rounded(numbers).Store(place);
+        Rounded(numbers + 8).Store(place + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<short> Rounded(float* numbers)
+    {
+        // Added to 1.5 · 2²³, a number has its nearest whole one as its lowest bits.
+        var scaled = Vector256.FusedMultiplyAdd(Vector256.Load(numbers), Vector256.Create(_scale), Vector256.Create(12582912f)).AsInt32();
+        return Vector128.Narrow(scaled.GetLower(), scaled.GetUpper());
+    }
+
+    /// <summary>(a·b + 2¹⁴) / 2¹⁵, rounded down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<short> UpperHalf(Vector256<short> a, Vector256<short> b) =>
+        Avx2.IsSupported ? Avx2.MultiplyHighRoundScale(a, b)
+        : Vector256.Create(UpperHalf(a.GetLower(), b.GetLower()), UpperHalf(a.GetUpper(), b.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> UpperHalf(Vector128<short> a, Vector128<short> b)
+    {
+        if (Ssse3.IsSupported)
+        {
+            return Ssse3.MultiplyHighRoundScale(a, b);
+        }
+
+        if (AdvSimd.IsSupported)
+        {
+            return AdvSimd.MultiplyRoundedDoublingSaturateHigh(a, b);
+        }
+
+        var ((aLow, aHigh), (bLow, bHigh)) = (Vector128.Widen(a), Vector128.Widen(b));
+        var half = Vector128.Create(1 << 14);
+        return Vector128.Narrow(((aLow * bLow) + half) >> 15, ((aHigh * bHigh) + half) >> 15);
+    }
+
+    /// <summary>Signs of a block's numbers, the lowest bit for the first column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Signs(Vector256<short> a, Vector256<short> b) =>
+        Avx2.IsSupported ? (uint)Avx2.MoveMask(Avx2.PackSignedSaturate(a, b))
+        : a.GetLower().ExtractMostSignificantBits() | (b.GetLower().ExtractMostSignificantBits() << 8)
+        | (a.GetUpper().ExtractMostSignificantBits() << 16) | (b.GetUpper().ExtractMostSignificantBits() << 24);
+
+    /// <summary>A non-zero as the screen takes it.</summary>
+    /// <param name="row">Where its row of G begins.</param>
+    /// <param name="value">Its value, sixteen bits.</param>
+    internal readonly struct Screened(int row, int value)
+    {
+        internal readonly int Row = row;
+
+        /// <summary>The value, in the lower and in the upper half.</summary>
+        internal readonly int Twice = (value & ushort.MaxValue) | (value << 16);
+    }
+}
