@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace ToyModels;
 
@@ -37,6 +38,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     // Where several threads compute, the first reads the next chunk beforehand, and the others begin without it.
     private RowsByLength? _rowsAhead;
     private SampleReader? _readerAhead;
+    private ExceptionDispatchInfo? _failureAhead;
     private int _readAhead;
     private readonly Action _readRows;
     private readonly Action _readRowsAhead;
@@ -184,7 +186,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         // Rows without a matrix may lie where the reader has them, one chunk at a time.
         if (_rowsAhead is not null)
         {
-            (_readerAhead, _readAhead) = (reader, rows);
+            (_readerAhead, _readAhead, _failureAhead) = (reader, rows, null);
         }
     }
 
@@ -246,8 +248,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private void ReadRows()
     {
-        if (_rowsAhead is { } ahead && _readerAhead == _reader)
+        var isAhead = _readerAhead == _reader;
+        _readerAhead = null;
+        if (_rowsAhead is { } ahead && isAhead)
         {
+            _failureAhead?.Throw();
             (_rows, _rowsAhead, _read) = (ahead, _rows, _readAhead);
             if (!_isLive)
             {
@@ -258,15 +263,22 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         {
             _read = ReadRows(_rows, _reader!, _read);
         }
-
-        _readerAhead = null;
     }
 
     private void ReadRowsAhead()
     {
         if (_readerAhead is { } reader)
         {
-            _readAhead = ReadRows(_rowsAhead!, reader, _readAhead);
+            try
+            {
+                _readAhead = ReadRows(_rowsAhead!, reader, _readAhead);
+            }
+#pragma warning disable CA1031 // Whatever reading meets is thrown when these rows are asked for: perhaps they never are.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _failureAhead = ExceptionDispatchInfo.Capture(exception);
+            }
         }
     }
 

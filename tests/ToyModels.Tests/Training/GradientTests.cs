@@ -288,6 +288,27 @@ public sealed class GradientTests
         }
     }
 
+    [Fact]
+    public void Rows_that_cannot_be_read_ahead_are_missed_only_when_they_are_asked_for()
+    {
+        var problem = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f);
+        using var engine = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300, threads: 2);
+        using var reader = new FailingReader(problem.Open());
+        var loss = 0.0;
+        engine.Begin(problem.Weights, problem.Bias);
+        engine.Read(reader, 300);
+        reader.Fails = true;
+        engine.Expect(reader, 300);
+        engine.Accumulate(0.5f, ref loss);
+        engine.End();
+        engine.Begin(problem.Weights, problem.Bias);
+        Assert.Equal("Row 300 is bad.", Assert.Throws<InvalidDataException>(() => engine.Read(reader, 300)).Message);
+
+        // And no longer afterwards.
+        reader.Fails = false;
+        Assert.Equal(300, engine.Read(reader, 300));
+    }
+
     [Property(MaxTest = 60)]
     public void The_fast_gradient_agrees_with_the_reference_for_any_shape(byte features, byte hidden, byte count, bool isLinear)
     {
@@ -417,6 +438,14 @@ public sealed class GradientTests
                 }
             }
         }
+    }
+
+    private sealed class FailingReader(SampleReader reader) : SampleReader
+    {
+        internal bool Fails { get; set; }
+
+        public override int Read(Span<float> destination, int samples, int stride) =>
+            Fails ? throw new InvalidDataException("Row 300 is bad.") : reader.Read(destination, samples, stride);
     }
 
     /// <summary>A model away from any symmetry, and a batch for it.</summary>
