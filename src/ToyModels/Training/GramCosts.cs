@@ -21,6 +21,9 @@ internal static class GramCosts
     /// <summary>Features up to which rows pass all panels at once.</summary>
     internal const int FeaturesAtOnce = 2 * Lanes.Count;
 
+    /// <summary>Rows that have a gradient of their own where a batch goes by the outputs that live: fewer would share it among more threads, and cost more.</summary>
+    internal const int SegmentRows = 256;
+
     /// <summary>Whether rows pass two panels at once; that changes no bit.</summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="present">Non-zeros of a row.</param>
@@ -63,7 +66,7 @@ internal static class GramCosts
         var outOfRegisters = 0.34 * Math.Max(length - 32, 0);
         return (features < FeaturesOfFarMatrices ? 0 : 0.57 * features * features) + (4.8 * rows * Math.Ceiling(features / OutputScreen.BlockColumns))
             + (present * (26 + (0.29 * length) + outOfRegisters)) + (live * (3.4 + (0.08 * length) + outOfRegisters))
-            + (0.62 * Math.Ceiling(rows / 256) * features * length);
+            + (0.62 * Math.Ceiling(rows / SegmentRows) * features * length);
     }
 
     /// <summary>The Gram matrix.</summary>

@@ -16,8 +16,6 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     where TF : unmanaged
     where TI : unmanaged
 {
-    private const int SegmentRows = 256;
-
     private readonly int _features;
     private readonly int _hidden;
     private readonly int _rowLength;
@@ -46,7 +44,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
         _rowLength = vectors <= LiveKernels<TSimd, TF, TI>.MostVectors ? vectors * TSimd.Width : Lanes.RoundUp(hidden + 1);
         var numbers = (long)_screen.Columns * _rowLength;
         _weights = new(numbers);
-        _segments = [.. Enumerable.Range(0, (chunkRows + SegmentRows - 1) / SegmentRows).Select(_ => new Segment(numbers))];
+        _segments = [.. Enumerable.Range(0, (chunkRows + GramCosts.SegmentRows - 1) / GramCosts.SegmentRows).Select(_ => new Segment(numbers))];
         _workspaces = [.. Enumerable.Range(0, threads).Select(_ => new Workspace(features, _rowLength, _screen))];
 
         // Outputs past the last feature never live.
@@ -67,7 +65,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     private RowsByLength Rows => _chunk!;
 
     /// <summary>Segments of the chunk.</summary>
-    internal int Segments => (Rows.Rows + SegmentRows - 1) / SegmentRows;
+    internal int Segments => (Rows.Rows + GramCosts.SegmentRows - 1) / GramCosts.SegmentRows;
 
     /// <summary>Σ factor·(x' − x)² over the chunk's rows that have non-zeros; known when the chunk has ended.</summary>
     internal double Loss { get; private set; }
@@ -145,7 +143,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
         var number = Segments - 1 - piece;
         var segment = _segments[number];
         var workspace = _workspaces[thread];
-        int first = number * SegmentRows, end = Math.Min(first + SegmentRows, Rows.Rows);
+        int first = number * GramCosts.SegmentRows, end = Math.Min(first + GramCosts.SegmentRows, Rows.Rows);
         segment.Gradient.Span.Clear();
         LiveRows rows = new()
         {
@@ -244,10 +242,9 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
 
         internal PinnedBuffer Room { get; } = new(2 * rowLength);
 
-        internal short[] Margins { get; } = new short[SegmentRows];
+        internal short[] Margins { get; } = new short[GramCosts.SegmentRows];
 
-        // Half of a row's last word may be of no output.
-        internal ulong[] Dead { get; } = [.. Enumerable.Repeat(ulong.MaxValue, SegmentRows * screen.Words)];
+        internal ulong[] Dead { get; } = new ulong[GramCosts.SegmentRows * screen.Words];
 
         internal int[] Candidates { get; } = new int[screen.Columns + LiveKernels<TSimd, TF, TI>.AtOnce];
 

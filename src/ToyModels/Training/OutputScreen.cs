@@ -26,6 +26,9 @@ internal sealed unsafe class OutputScreen
     /// <summary>Columns of a block: bits of half a word.</summary>
     internal const int BlockColumns = 32;
 
+    /// <summary>Columns of a vector.</summary>
+    private const int VectorColumns = BlockColumns / 2;
+
     /// <summary>What numbers of sixteen bits reach.</summary>
     private const int Most = short.MaxValue;
 
@@ -78,7 +81,7 @@ internal sealed unsafe class OutputScreen
     internal int Columns { get; }
 
     /// <summary>Words of 64 outputs that a row has.</summary>
-    internal int Words => (Columns + 63) / 64;
+    internal int Words => (Columns + (2 * BlockColumns) - 1) / (2 * BlockColumns);
 
     private short* Gram => (short*)_gram.Pointer;
 
@@ -227,9 +230,9 @@ internal sealed unsafe class OutputScreen
                     var value = Vector256.Create(screened[e].Twice).AsInt16();
                     var row = gram + screened[e].Row;
                     a += UpperHalf(Vector256.Load(row), value);
-                    b += UpperHalf(Vector256.Load(row + 16), value);
-                    c += UpperHalf(Vector256.Load(row + 32), value);
-                    d += UpperHalf(Vector256.Load(row + 48), value);
+                    b += UpperHalf(Vector256.Load(row + VectorColumns), value);
+                    c += UpperHalf(Vector256.Load(row + BlockColumns), value);
+                    d += UpperHalf(Vector256.Load(row + BlockColumns + VectorColumns), value);
                 }
 
                 *dead++ = Signs(a, b) | ((ulong)Signs(c, d) << BlockColumns);
@@ -243,7 +246,7 @@ internal sealed unsafe class OutputScreen
                     var value = Vector256.Create(screened[e].Twice).AsInt16();
                     var row = gram + screened[e].Row;
                     a += UpperHalf(Vector256.Load(row), value);
-                    b += UpperHalf(Vector256.Load(row + 16), value);
+                    b += UpperHalf(Vector256.Load(row + VectorColumns), value);
                 }
 
                 *dead++ = Signs(a, b) | ((ulong)uint.MaxValue << BlockColumns);
@@ -314,7 +317,7 @@ internal sealed unsafe class OutputScreen
     {
         var place = At(row, j);
         Rounded(numbers).Store(place);
-        Rounded(numbers + 8).Store(place + 16);
+        Rounded(numbers + (VectorColumns / 2)).Store(place + VectorColumns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
