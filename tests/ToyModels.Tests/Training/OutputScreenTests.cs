@@ -75,6 +75,24 @@ public sealed unsafe class OutputScreenTests
         Assert.All(screen.Look(after.Item1, after.Item2, row), Assert.True);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_output_that_lives_only_since_one_row_of_weights_has_moved_is_seen(int moved)
+    {
+        // Two features; the one that is present had no weights, or the other one had none.
+        float[] taken = [0, 0, 0, 0, 0, 0];
+        var other = 1 - moved;
+        taken[(other * 3) + 1] = 1;
+        float[] weights = [.. taken];
+        weights[(moved * 3) + 1] = 0.3f;
+        float[] bias = [-1, -0.2f];
+        var screen = new Screen(2, 3);
+        screen.TakeGram(taken, bias);
+        Assert.False(screen.Look(taken, bias, [(0, 1f)])[1]);
+        Assert.True(screen.Look(weights, bias, [(0, 1f)])[1]);
+    }
+
     [Fact]
     public void A_bias_that_has_grown_beyond_what_was_taken_is_seen()
     {
