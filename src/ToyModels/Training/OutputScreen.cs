@@ -43,10 +43,9 @@ internal sealed unsafe class OutputScreen
     private readonly int _rowLength;
     private readonly PinnedBuffer _gram;
 
-    // Rows of W as G has them, as they are, and what they have moved by, with zeros up to whole vectors.
+    // Rows of W as G has them, and what they have moved by since, with zeros up to whole vectors.
     private readonly int _length;
     private readonly PinnedBuffer _taken;
-    private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _moves;
 
     // Of each sixteen features the square of the largest move.
@@ -68,7 +67,6 @@ internal sealed unsafe class OutputScreen
         _gram = new(((long)(features + 1) * _rowLength) / 2);
         _length = (hidden + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
         _taken = new((long)features * _length);
-        _weights = new(_taken.Length);
         _moves = new(_taken.Length);
         _squares = new float[(features + Lanes.Count - 1) / Lanes.Count];
         for (var j = features; j < Columns; j++)
@@ -144,11 +142,11 @@ internal sealed unsafe class OutputScreen
     /// <param name="bias">Their biases.</param>
     internal void Take(int j, ReadOnlySpan<float> weights, float* bias)
     {
-        CopyRows(j, weights, _weights);
+        CopyRows(j, weights, _moves);
         var largest = 0f;
         for (var i = j; i < Math.Min(j + Lanes.Count, _features); i++)
         {
-            var square = Move(_weights.Pointer + ((nint)i * _length), _taken.Pointer + ((nint)i * _length), _moves.Pointer + ((nint)i * _length), _length);
+            var square = Subtract(_moves.Pointer + ((nint)i * _length), _taken.Pointer + ((nint)i * _length), _length);
 
             // A bias that is too low to be told would pass too often, one that is too high too seldom.
             var number = Math.Max(bias[i - j] * _scale, -Most);
@@ -258,7 +256,7 @@ internal sealed unsafe class OutputScreen
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Off(int* offsets, float* values, nint end, nint step)
     {
-        float* weights = _weights.Pointer, moves = _moves.Pointer;
+        float* taken = _taken.Pointer, moves = _moves.Pointer;
         nint length = _length;
         Vector256<float> ofHidden = default, ofMoves = default;
         for (nint k = 0; k < length; k += Vector256<float>.Count)
@@ -268,10 +266,11 @@ internal sealed unsafe class OutputScreen
             {
                 var row = ((nint)((uint)offsets[e] / Lanes.Count) * length) + k;
                 var value = Vector256.Create(values[e]);
-                hidden += value * Vector256.Load(weights + row);
+                hidden += value * Vector256.Load(taken + row);
                 moved += value * Vector256.Load(moves + row);
             }
 
+            hidden += moved;
             ofHidden += hidden * hidden;
             ofMoves += moved * moved;
         }
@@ -279,17 +278,17 @@ internal sealed unsafe class OutputScreen
         return (_longest * MathF.Sqrt(Vector256.Sum(ofMoves))) + (_move * MathF.Sqrt(Vector256.Sum(ofHidden)));
     }
 
-    /// <summary>move ← row − taken.</summary>
+    /// <summary>row ← row − taken.</summary>
     /// <returns>Its square.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Move(float* row, float* taken, float* move, nint length)
+    private static float Subtract(float* row, float* taken, nint length)
     {
         Vector256<float> squares = default;
         for (nint k = 0; k < length; k += Vector256<float>.Count)
         {
-            var part = Vector256.Load(row + k) - Vector256.Load(taken + k);
-            part.Store(move + k);
-            squares += part * part;
+            var move = Vector256.Load(row + k) - Vector256.Load(taken + k);
+            move.Store(row + k);
+            squares += move * move;
         }
 
         return Vector256.Sum(squares);
