@@ -37,6 +37,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     // Where several threads compute, the first reads the next chunk beforehand, and the others begin without it.
     private RowsByLength? _rowsAhead;
+    private SampleReader? _expected;
     private SampleReader? _readerAhead;
     private ExceptionDispatchInfo? _failureAhead;
     private int _readAhead;
@@ -186,7 +187,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         // Rows without a matrix may lie where the reader has them, one chunk at a time.
         if (_rowsAhead is not null)
         {
-            (_readerAhead, _readAhead, _failureAhead) = (reader, rows, null);
+            (_expected, _readAhead) = (reader, rows);
         }
     }
 
@@ -249,7 +250,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private void ReadRows()
     {
         var isAhead = _readerAhead == _reader;
-        _readerAhead = null;
+        (_expected, _readerAhead) = (null, null);
         if (_rowsAhead is { } ahead && isAhead)
         {
             _failureAhead?.Throw();
@@ -267,8 +268,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private void ReadRowsAhead()
     {
-        if (_readerAhead is { } reader)
+        if (_expected is { } reader)
         {
+            (_expected, _readerAhead, _failureAhead) = (null, reader, null);
             try
             {
                 _readAhead = ReadRows(_rowsAhead!, reader, _readAhead);
@@ -373,7 +375,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
         _isBothWays = isBothWays;
         _panelsAtOnce = GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
-        Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _isBothWays ? _readRowsAhead : null);
+        Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _readRowsAhead);
         _isMirrorDue = false;
         for (var j = 0; j < _features; j++)
         {

@@ -288,6 +288,38 @@ public sealed class GradientTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_that_are_expected_are_read_whatever_comes_between(bool isLossTaken)
+    {
+        var problem = new Problem(ToyModelKind.ReluOutput, 300, 9, 300, 0.02f);
+        using var engine = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300, threads: 2);
+        using var other = new GramGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, 300, 9, problem.Importances, 300);
+        Assert.Equal(LossOfNext(other, isExpected: false), LossOfNext(engine, isExpected: true));
+
+        double LossOfNext(GradientEngine engine, bool isExpected)
+        {
+            using var reader = problem.Open();
+            var loss = 0.0;
+            engine.Begin(problem.Weights, problem.Bias);
+            engine.Read(reader, 300);
+            if (isExpected)
+            {
+                engine.Expect(reader, 200);
+            }
+
+            if (isLossTaken)
+            {
+                engine.AddLoss(ref loss);
+            }
+
+            Assert.Equal(200, engine.Read(reader, 200));
+            engine.AddLoss(ref loss);
+            return loss;
+        }
+    }
+
     [Fact]
     public void Rows_that_cannot_be_read_ahead_are_missed_only_when_they_are_asked_for()
     {
