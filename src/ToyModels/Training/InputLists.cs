@@ -17,7 +17,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     where TI : unmanaged
 {
     /// <summary>Vectors of a row that are added at once.</summary>
-    private const int MostVectors = 4;
+    private const int MostVectors = RowVectors<TSimd, TF, TI>.Most;
 
     /// <summary>One in each byte of a word of eight.</summary>
     private const ulong Ones = 0x0101_0101_0101_0101;
@@ -207,21 +207,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
                 values[e] = numbers[sample];
                 var value = TSimd.Splat(numbers[sample]);
                 var row = c + (sample * rowLength);
-                TSimd.Store(TSimd.MultiplyAdd(value, b0, TSimd.Load(row)), row);
-                if (TVectors.Value > 1)
-                {
-                    TSimd.Store(TSimd.MultiplyAdd(value, b1, TSimd.Load(row + TSimd.Width)), row + TSimd.Width);
-                }
-
-                if (TVectors.Value > 2)
-                {
-                    TSimd.Store(TSimd.MultiplyAdd(value, b2, TSimd.Load(row + (2 * TSimd.Width))), row + (2 * TSimd.Width));
-                }
-
-                if (TVectors.Value > 3)
-                {
-                    TSimd.Store(TSimd.MultiplyAdd(value, b3, TSimd.Load(row + (3 * TSimd.Width))), row + (3 * TSimd.Width));
-                }
+                RowVectors<TSimd, TF, TI>.AddTo<TVectors>(value, b0, b1, b2, b3, row);
             }
         }
     }
@@ -240,14 +226,14 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
             for (; e + 1 < end; e += 2)
             {
                 nint one = samples[e], other = samples[e + 1];
-                Add<TVectors>(TSimd.Splat(values[e]), b + (one * rowLength), ref c0, ref c1, ref c2, ref c3);
-                Add<TVectors>(TSimd.Splat(values[e + 1]), b + (other * rowLength), ref d0, ref d1, ref d2, ref d3);
+                RowVectors<TSimd, TF, TI>.Add<TVectors>(TSimd.Splat(values[e]), b + (one * rowLength), ref c0, ref c1, ref c2, ref c3);
+                RowVectors<TSimd, TF, TI>.Add<TVectors>(TSimd.Splat(values[e + 1]), b + (other * rowLength), ref d0, ref d1, ref d2, ref d3);
             }
 
             if (e < end)
             {
                 nint sample = samples[e];
-                Add<TVectors>(TSimd.Splat(values[e++]), b + (sample * rowLength), ref c0, ref c1, ref c2, ref c3);
+                RowVectors<TSimd, TF, TI>.Add<TVectors>(TSimd.Splat(values[e++]), b + (sample * rowLength), ref c0, ref c1, ref c2, ref c3);
             }
 
             TSimd.Store(TSimd.Add(c0, d0), c);
@@ -272,25 +258,4 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     private static TF At<TVectors>(int vector, float* row)
         where TVectors : struct, ICount
         => vector < TVectors.Value ? TSimd.Load(row + (vector * TSimd.Width)) : default;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TVectors>(TF value, float* b, ref TF c0, ref TF c1, ref TF c2, ref TF c3)
-        where TVectors : struct, ICount
-    {
-        c0 = TSimd.MultiplyAdd(value, TSimd.Load(b), c0);
-        if (TVectors.Value > 1)
-        {
-            c1 = TSimd.MultiplyAdd(value, TSimd.Load(b + TSimd.Width), c1);
-        }
-
-        if (TVectors.Value > 2)
-        {
-            c2 = TSimd.MultiplyAdd(value, TSimd.Load(b + (2 * TSimd.Width)), c2);
-        }
-
-        if (TVectors.Value > 3)
-        {
-            c3 = TSimd.MultiplyAdd(value, TSimd.Load(b + (3 * TSimd.Width)), c3);
-        }
-    }
 }

@@ -54,7 +54,7 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
     where TI : unmanaged
 {
     /// <summary>Vectors of a row that stay in registers.</summary>
-    internal const int MostVectors = 4;
+    internal const int MostVectors = RowVectors<TSimd, TF, TI>.Most;
 
     /// <summary>Candidates that are listed at once.</summary>
     internal const int AtOnce = 4;
@@ -295,22 +295,7 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
     private static void Add<TVectors>(TF value, float* row, ref TF s0, ref TF s1, ref TF s2, ref TF s3, float* sum, nint rowLength)
         where TVectors : struct, ICount
     {
-        s0 = TSimd.MultiplyAdd(value, TSimd.Load(row), s0);
-        if (TVectors.Value > 1)
-        {
-            s1 = TSimd.MultiplyAdd(value, TSimd.Load(row + TSimd.Width), s1);
-        }
-
-        if (TVectors.Value > 2)
-        {
-            s2 = TSimd.MultiplyAdd(value, TSimd.Load(row + (2 * TSimd.Width)), s2);
-        }
-
-        if (TVectors.Value > 3)
-        {
-            s3 = TSimd.MultiplyAdd(value, TSimd.Load(row + (3 * TSimd.Width)), s3);
-        }
-
+        RowVectors<TSimd, TF, TI>.Add<TVectors>(value, row, ref s0, ref s1, ref s2, ref s3);
         if (TVectors.Value > MostVectors)
         {
             AddRest(value, row, sum, rowLength);
@@ -322,22 +307,7 @@ internal static unsafe class LiveKernels<TSimd, TF, TI>
     private static void AddTo<TVectors>(TF value, TF f0, TF f1, TF f2, TF f3, float* from, float* row, nint rowLength)
         where TVectors : struct, ICount
     {
-        TSimd.Store(TSimd.MultiplyAdd(value, f0, TSimd.Load(row)), row);
-        if (TVectors.Value > 1)
-        {
-            TSimd.Store(TSimd.MultiplyAdd(value, f1, TSimd.Load(row + TSimd.Width)), row + TSimd.Width);
-        }
-
-        if (TVectors.Value > 2)
-        {
-            TSimd.Store(TSimd.MultiplyAdd(value, f2, TSimd.Load(row + (2 * TSimd.Width))), row + (2 * TSimd.Width));
-        }
-
-        if (TVectors.Value > 3)
-        {
-            TSimd.Store(TSimd.MultiplyAdd(value, f3, TSimd.Load(row + (3 * TSimd.Width))), row + (3 * TSimd.Width));
-        }
-
+        RowVectors<TSimd, TF, TI>.AddTo<TVectors>(value, f0, f1, f2, f3, row);
         if (TVectors.Value > MostVectors)
         {
             AddRest(value, from, row, rowLength);
