@@ -9,7 +9,8 @@ namespace ToyModels;
 /// <see cref="Product"/> and <see cref="OutputErrors"/>: C[r, s] = c_r + Σ_q A[r, q]·B[q, s], one chain of fused multiply-adds over q in order for
 /// each (r, s). A holds weights, B and C samples: h = Wx and ∂h = W∂o (q over features), o = b + Wᵀh (q over hidden dimensions), whose
 /// blocks turn into errors before they leave the registers. A register block of up to six rows by two vectors keeps twelve chains going:
-/// enough to hide the latency of the multiply-add, and all that sixteen registers hold. It passes all samples before the next rows come.
+/// enough to hide the latency of the multiply-add, and all that sixteen registers hold. It passes all samples before the next rows come. With vectors of sixteen
+/// there are thirty-two registers; larger blocks gain nothing there.
 /// Chains longer than <see cref="DepthPanel"/> are broken off and taken up again, so that the weights of a block stay in the nearest cache.
 /// </para>
 /// <para>
@@ -53,7 +54,40 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <param name="b">B, depth × samples.</param>
     /// <param name="c">C, rows × samples.</param>
     /// <param name="samples">Samples, a multiple of sixteen.</param>
-    internal static void Product(float* a, nint aRow, nint aStep, int rows, int depth, SampleMatrix b, SampleMatrix c, int samples)
+    internal static void Product(float* a, nint aRow, nint aStep, int rows, int depth, SampleMatrix b, SampleMatrix c, int samples) =>
+        Product<Begun, TakenUp>(a, aRow, aStep, rows, depth, b, 0, c, 0, samples);
+
+    /// <summary>C = A·B, samples in panels of sixteen. Where a panel is one vector, two go side by side: one alone would keep half as many chains going.</summary>
+    /// <param name="a">A: row r, step q at [r·aRow + q·aStep].</param>
+    /// <param name="aRow">Distance between rows of A.</param>
+    /// <param name="aStep">Distance between steps of A.</param>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="depth">Length of each chain.</param>
+    /// <param name="b">The first panel of B, depth × 16.</param>
+    /// <param name="bPanel">Distance between panels of B.</param>
+    /// <param name="c">The first panel of C, rows × 16.</param>
+    /// <param name="cPanel">Distance between panels of C.</param>
+    /// <param name="panels">Panels, up to <see cref="PanelsAtOnce"/>.</param>
+    internal static void PanelProduct(
+        float* a, nint aRow, nint aStep, int rows, int depth, SampleMatrix b, nint bPanel, SampleMatrix c, nint cPanel, int panels)
+    {
+        if (panels == 1)
+        {
+            Product(a, aRow, aStep, rows, depth, b, c, Lanes.Count);
+        }
+        else
+        {
+            Product<BegunPanels, TakenUpPanels>(a, aRow, aStep, rows, depth, b, bPanel, c, cPanel, 2 * Lanes.Count);
+        }
+    }
+
+    /// <summary>Panels that <see cref="PanelProduct"/> takes at most.</summary>
+    internal static int PanelsAtOnce => TSimd.Width == Lanes.Count ? 2 : 1;
+
+    private static void Product<TBegun, TTakenUp>(
+        float* a, nint aRow, nint aStep, int rows, int depth, SampleMatrix b, nint bPanel, SampleMatrix c, nint cPanel, int samples)
+        where TBegun : struct, IRole
+        where TTakenUp : struct, IRole
     {
         for (var first = 0; first < depth; first += DepthPanel)
         {
@@ -61,14 +95,14 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
             for (int blocks = (rows + MostRows - 1) / MostRows, r = 0; blocks > 0; blocks--)
             {
                 var height = (rows - r + blocks - 1) / blocks;
-                var chains = new Chains(a + (r * aRow) + (first * aStep), aRow, aStep, steps, b.From(first, 0), c.From(r, 0));
+                var chains = new Chains(a + (r * aRow) + (first * aStep), aRow, aStep, steps, b.From(first, 0), c.From(r, 0), bPanel, cPanel);
                 if (first == 0)
                 {
-                    Pass<Begun, Off, Off>(height, chains, default, 0, samples);
+                    Pass<TBegun, Off, Off>(height, chains, default, 0, samples);
                 }
                 else
                 {
-                    Pass<TakenUp, Off, Off>(height, chains, default, 0, samples);
+                    Pass<TTakenUp, Off, Off>(height, chains, default, 0, samples);
                 }
 
                 r += height;
@@ -298,51 +332,52 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         float* a0 = chains.A, a1 = a0 + chains.ARow, a2 = a1 + chains.ARow, a3 = a2 + chains.ARow, a4 = a3 + chains.ARow, a5 = a4 + chains.ARow;
         nint aStep = chains.AStep, bStride = chains.B.Stride, cStride = chains.C.Stride;
         nint depth = chains.Steps * aStep, pairs = depth - aStep;
+        nint bNext = TRole.IsOfPanels ? chains.BPanel : TSimd.Width, cNext = TRole.IsOfPanels ? chains.CPanel : TSimd.Width;
         for (var s = first; s < end; s += TVectors.Value * TSimd.Width)
         {
             float* c = chains.C.Start + s, b = chains.B.Start + s;
             TF c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
             TF c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-            Start<TVectors, TRole>(c, errors.Bias, 0, ref c00, ref c01);
+            Start<TVectors, TRole>(c, cNext, errors.Bias, 0, ref c00, ref c01);
             if (TRows.Value > 1)
             {
-                Start<TVectors, TRole>(c + cStride, errors.Bias, 1, ref c10, ref c11);
+                Start<TVectors, TRole>(c + cStride, cNext, errors.Bias, 1, ref c10, ref c11);
             }
 
             if (TRows.Value > 2)
             {
-                Start<TVectors, TRole>(c + (2 * cStride), errors.Bias, 2, ref c20, ref c21);
+                Start<TVectors, TRole>(c + (2 * cStride), cNext, errors.Bias, 2, ref c20, ref c21);
             }
 
             if (TRows.Value > 3)
             {
-                Start<TVectors, TRole>(c + (3 * cStride), errors.Bias, 3, ref c30, ref c31);
+                Start<TVectors, TRole>(c + (3 * cStride), cNext, errors.Bias, 3, ref c30, ref c31);
             }
 
             if (TRows.Value > 4)
             {
-                Start<TVectors, TRole>(c + (4 * cStride), errors.Bias, 4, ref c40, ref c41);
+                Start<TVectors, TRole>(c + (4 * cStride), cNext, errors.Bias, 4, ref c40, ref c41);
             }
 
             if (TRows.Value > 5)
             {
-                Start<TVectors, TRole>(c + (5 * cStride), errors.Bias, 5, ref c50, ref c51);
+                Start<TVectors, TRole>(c + (5 * cStride), cNext, errors.Bias, 5, ref c50, ref c51);
             }
 
             nint q = 0;
             for (; q < pairs; q += 2 * aStep)
             {
                 var next = q + aStep;
-                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b,
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b, bNext,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows, TVectors>(a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next, b + bStride,
+                Step<TRows, TVectors>(a0 + next, a1 + next, a2 + next, a3 + next, a4 + next, a5 + next, b + bStride, bNext,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 b += 2 * bStride;
             }
 
             if (q < depth)
             {
-                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b,
+                Step<TRows, TVectors>(a0 + q, a1 + q, a2 + q, a3 + q, a4 + q, a5 + q, b, bNext,
                     ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             }
 
@@ -384,44 +419,44 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
                     Error<TVectors, TRelu, TMasked>(5, x, factor, sums, lane, mask, ref c50, ref c51, ref loss0, ref loss1);
                 }
 
-                Store<TVectors>(loss0, loss1, loss);
+                Store<TVectors>(loss0, loss1, loss, TSimd.Width);
             }
 
-            Store<TVectors>(c00, c01, c);
+            Store<TVectors>(c00, c01, c, cNext);
             if (TRows.Value > 1)
             {
                 c += cStride;
-                Store<TVectors>(c10, c11, c);
+                Store<TVectors>(c10, c11, c, cNext);
             }
 
             if (TRows.Value > 2)
             {
                 c += cStride;
-                Store<TVectors>(c20, c21, c);
+                Store<TVectors>(c20, c21, c, cNext);
             }
 
             if (TRows.Value > 3)
             {
                 c += cStride;
-                Store<TVectors>(c30, c31, c);
+                Store<TVectors>(c30, c31, c, cNext);
             }
 
             if (TRows.Value > 4)
             {
                 c += cStride;
-                Store<TVectors>(c40, c41, c);
+                Store<TVectors>(c40, c41, c, cNext);
             }
 
             if (TRows.Value > 5)
             {
                 c += cStride;
-                Store<TVectors>(c50, c51, c);
+                Store<TVectors>(c50, c51, c, cNext);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Start<TVectors, TRole>(float* c, float* bias, int row, ref TF c0, ref TF c1)
+    private static void Start<TVectors, TRole>(float* c, nint cNext, float* bias, int row, ref TF c0, ref TF c1)
         where TVectors : struct, ICount
         where TRole : struct, IRole
     {
@@ -433,19 +468,19 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         else if (TRole.IsTakenUp)
         {
             c0 = TSimd.Load(c);
-            c1 = TVectors.Value > 1 ? TSimd.Load(c + TSimd.Width) : c0;
+            c1 = TVectors.Value > 1 ? TSimd.Load(c + cNext) : c0;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<TRows, TVectors>(
-        float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, float* b,
+        float* a0, float* a1, float* a2, float* a3, float* a4, float* a5, float* b, nint bNext,
         ref TF c00, ref TF c01, ref TF c10, ref TF c11, ref TF c20, ref TF c21, ref TF c30, ref TF c31, ref TF c40, ref TF c41, ref TF c50, ref TF c51)
         where TRows : struct, ICount
         where TVectors : struct, ICount
     {
         var b0 = TSimd.Load(b);
-        var b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
+        var b1 = TVectors.Value > 1 ? TSimd.Load(b + bNext) : b0;
         Step<TVectors>(a0, b0, b1, ref c00, ref c01);
         if (TRows.Value > 1)
         {
@@ -486,13 +521,13 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TVectors>(TF c0, TF c1, float* c)
+    private static void Store<TVectors>(TF c0, TF c1, float* c, nint cNext)
         where TVectors : struct, ICount
     {
         TSimd.Store(c0, c);
         if (TVectors.Value > 1)
         {
-            TSimd.Store(c1, c + TSimd.Width);
+            TSimd.Store(c1, c + cNext);
         }
     }
 
@@ -717,7 +752,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     }
 
     /// <summary>What the chains of a block are made of, from its first row on.</summary>
-    private readonly struct Chains(float* a, nint aRow, nint aStep, int steps, SampleMatrix b, SampleMatrix c)
+    private readonly struct Chains(float* a, nint aRow, nint aStep, int steps, SampleMatrix b, SampleMatrix c, nint bPanel = 0, nint cPanel = 0)
     {
         internal readonly float* A = a;
         internal readonly nint ARow = aRow;
@@ -725,6 +760,10 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         internal readonly int Steps = steps;
         internal readonly SampleMatrix B = b;
         internal readonly SampleMatrix C = c;
+
+        // From one panel of samples to the next, where they lie in panels.
+        internal readonly nint BPanel = bPanel;
+        internal readonly nint CPanel = cPanel;
     }
 
     /// <summary>What turns outputs into errors, from the block's first row on.</summary>
@@ -755,6 +794,9 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
         static virtual bool IsTakenUp => false;
 
         static virtual bool IsOutput => false;
+
+        /// <summary>Whether the second vector is the next panel.</summary>
+        static virtual bool IsOfPanels => false;
     }
 
     /// <summary>From 0, stored.</summary>
@@ -764,6 +806,20 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     private readonly struct TakenUp : IRole
     {
         public static bool IsTakenUp => true;
+    }
+
+    /// <summary>From 0, stored in panels.</summary>
+    private readonly struct BegunPanels : IRole
+    {
+        public static bool IsOfPanels => true;
+    }
+
+    /// <summary>From where they broke off, stored in panels.</summary>
+    private readonly struct TakenUpPanels : IRole
+    {
+        public static bool IsTakenUp => true;
+
+        public static bool IsOfPanels => true;
     }
 
     /// <summary>From the bias, stored.</summary>

@@ -24,7 +24,7 @@ internal static class GramCosts
     /// <summary>Rows that have a gradient of their own where a batch goes by the outputs that live: fewer would share it among more threads, and cost more.</summary>
     internal const int SegmentRows = 256;
 
-    /// <summary>Whether rows pass two panels at once; that changes no bit.</summary>
+    /// <summary>Whether rows pass two panels at once, or four where a vector holds a whole panel, and not half as many; that changes no bit.</summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="present">Non-zeros of a row.</param>
     internal static bool AreTwoPanelsAtOnce(double features, double present) =>

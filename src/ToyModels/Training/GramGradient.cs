@@ -43,7 +43,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private int _readAhead;
     private readonly Action _readRows;
     private readonly Action _readRowsAhead;
-    private readonly Action<int, int> _beginPanel;
+    private readonly Action<int, int> _beginPanels;
     private readonly Action<int, int> _beginLivePanel;
     private readonly Action<int, int> _takeGram;
     private readonly Action<int, int> _passPanel;
@@ -90,12 +90,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         Team = threads > 1 ? new WorkerTeam(threads) : null;
         _readRows = ReadRows;
         _readRowsAhead = ReadRowsAhead;
-        _beginPanel = (_, panel) => BeginPanel(panel * Lanes.Count);
+        _beginPanels = (_, block) => BeginPanels(block * ColumnsAtOnce);
         _beginLivePanel = (thread, panel) => BeginLivePanel(thread, panel * Lanes.Count);
-        _takeGram = (_, panel) => TakeGram(panel * Lanes.Count, Square(_gram!, panel * Lanes.Count, panel * Lanes.Count));
+        _takeGram = (_, block) => TakeGram(block * ColumnsAtOnce);
         _passPanel = (_, panel) => PassPanel(panel * _panelsAtOnce * Lanes.Count);
         _symmetrise = (_, panel) => Symmetrise(panel * Lanes.Count);
-        _takeWeightGradient = (_, panel) => TakeWeightGradient(panel * Lanes.Count);
+        _takeWeightGradient = (_, block) => TakeWeightGradient(block * ColumnsAtOnce);
         _passSegment = (thread, segment) => _live!.PassSegment(thread, segment, _factor!.Pointer);
         _takeLiveGradient = (_, panel) => _live!.TakeGradient(
             panel * Lanes.Count, _factor!.Pointer, _bias!.Pointer, _gradient!.Pointer, _gradient.Pointer + ((nint)features * hidden));
@@ -175,7 +175,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         // The others begin with W's Gram matrix, which does not need the rows, while the caller reads them.
         (_reader, _read) = (reader, rows);
-        Share(_isBegun ? 0 : Panels, _isLive ? _beginLivePanel : _beginPanel, _readRows);
+        Share(_isBegun ? 0 : _isLive ? Panels : Blocks, _isLive ? _beginLivePanel : _beginPanels, _readRows);
         _isMirrorDue |= !_isBegun && !_isLive;
         _hasGram |= !_isLive;
         _isBegun = true;
@@ -212,7 +212,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         // The same outputs whatever the batches before were like.
         if (!_hasGram)
         {
-            Share(Panels, _takeGram);
+            Share(Blocks, _takeGram);
             (_hasGram, _isMirrorDue) = (true, true);
         }
 
@@ -229,7 +229,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         if (!_isLive)
         {
             Share(Panels, _symmetrise);
-            Share(Panels, _takeWeightGradient);
+            Share(Blocks, _takeWeightGradient);
             _biasGradient.Span[.._features].CopyTo(_gradient.Span[(_features * _hidden)..]);
         }
 
@@ -243,6 +243,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     }
 
     private int Panels => _padded / Lanes.Count;
+
+    /// <summary>Features of the panels whose products are taken at once: their products with W, and W's with them.</summary>
+    private static int ColumnsAtOnce => DenseKernels<TSimd, TF, TI>.PanelsAtOnce * Lanes.Count;
+
+    private int Blocks => (_features + ColumnsAtOnce - 1) / ColumnsAtOnce;
 
     /// <summary>Non-zeros of a row that has some, on average over the chunk.</summary>
     private double PresentInRow => (double)_rows.Entries / Math.Max(_rows.Rows, 1);
@@ -286,11 +291,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private int ReadRows(RowsByLength rows, SampleReader reader, int count) => rows.Read(reader, count, isMatrixWanted: !_isLive && !_hasUnits);
 
-    /// <summary>What a batch begins with: features j … j + 15.</summary>
-    private void BeginPanel(int j)
+    /// <summary>What a batch begins with: a block of panels from feature j on.</summary>
+    private void BeginPanels(int j)
     {
-        TakeGram(j, Square(_gram, j, j));
-        new Span<float>(Square(_gramGradient, 0, j), _features * Lanes.Count).Clear();
+        TakeGram(j);
+        new Span<float>(Square(_gramGradient, 0, j), _features * ColumnsFrom(j)).Clear();
     }
 
     /// <summary>What a batch that goes by the outputs that live begins with: features j … j + 15.</summary>
@@ -299,20 +304,26 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var gram = _live!.RoomForGram(thread);
         if (_live.IsGramDue)
         {
-            TakeGram(j, gram);
+            TakeGram(j, gram, panels: 1);
         }
 
         _live.Take(j, Weights.Slice(j * _hidden, Math.Min(Lanes.Count, _features - j) * _hidden), _bias.Pointer + j, gram);
     }
 
-    /// <summary>G's columns j … j + 15 from row j down.</summary>
-    private void TakeGram(int j, float* gram)
+    /// <summary>G's columns of a block of panels from row j down.</summary>
+    private void TakeGram(int j) => TakeGram(j, Square(_gram, j, j), ColumnsFrom(j) / Lanes.Count);
+
+    /// <summary>The same for so many panels, and not into G.</summary>
+    private void TakeGram(int j, float* gram, int panels)
     {
-        Tiles.Transpose(Weights[(j * _hidden)..], Math.Min(Lanes.Count, _features - j), _hidden, _hidden, _weightsByDimension.Span[j..], _padded);
-        DenseKernels<TSimd, TF, TI>.Product(
-            _parameters!.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded),
-            new(gram, Lanes.Count), Lanes.Count);
+        Tiles.Transpose(Weights[(j * _hidden)..], Math.Min(panels * Lanes.Count, _features - j), _hidden, _hidden, _weightsByDimension.Span[j..], _padded);
+        DenseKernels<TSimd, TF, TI>.PanelProduct(
+            _parameters!.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded), Lanes.Count,
+            new(gram, Lanes.Count), (nint)_features * Lanes.Count, panels);
     }
+
+    /// <summary>Columns of the block of panels that begins with feature j.</summary>
+    private int ColumnsFrom(int j) => Math.Min(ColumnsAtOnce, _padded - j);
 
     /// <summary>G's columns j … j + 15 above row j: the rows of other panels.</summary>
     private void MirrorGram(int j)
@@ -360,13 +371,15 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     /// <summary>Rows i … of G or of its gradient, columns of the panel that begins with j.</summary>
     private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _features) + (i * Lanes.Count);
 
+    /// <summary>The gradient of a block of features from j on.</summary>
     private void TakeWeightGradient(int j)
     {
-        DenseKernels<TSimd, TF, TI>.Product(
-            _parameters!.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count),
-            new(_productByDimension.Pointer + j, _padded), Lanes.Count);
+        var columns = ColumnsFrom(j);
+        DenseKernels<TSimd, TF, TI>.PanelProduct(
+            _parameters!.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count), (nint)_features * Lanes.Count,
+            new(_productByDimension.Pointer + j, _padded), Lanes.Count, columns / Lanes.Count);
         Tiles.Transpose(
-            _productByDimension.Span[j..], _hidden, Math.Min(Lanes.Count, _features - j), _padded, _gradient.Span[(j * _hidden)..], _hidden);
+            _productByDimension.Span[j..], _hidden, Math.Min(columns, _features - j), _padded, _gradient.Span[(j * _hidden)..], _hidden);
     }
 
     private void Pass(float scale, bool isBothWays, ref double loss)
@@ -374,7 +387,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         SetFactors(_factor, _importances, scale);
 
         _isBothWays = isBothWays;
-        _panelsAtOnce = GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1;
+        _panelsAtOnce = (GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1) * DenseKernels<TSimd, TF, TI>.PanelsAtOnce;
         Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _readRowsAhead);
         _isMirrorDue = false;
         for (var j = 0; j < _features; j++)
