@@ -31,6 +31,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     private readonly bool _isRelu;
     private readonly int _hidden;
+    private readonly int _rowLength;
     private readonly int _sliceRows;
     private readonly int _slicesOfSegment;
     private readonly Action<int, int> _forward;
@@ -88,7 +89,6 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _addWeightGradient = AddWeightGradient;
         _importances = importances.ToArray();
         _weights = new((long)features * hidden);
-        _weightGradient = new((long)features * hidden);
         _bias = new(features);
         _factor = new(features);
         _biasGradient = new(features);
@@ -96,16 +96,18 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _e = CreateMatrices(hidden);
         _d = CreateMatrices(features);
         _inputs = listsInputs ? new(features, hidden, _sliceRows, (ChunkRows + _sliceRows - 1) / _sliceRows) : null;
+        _rowLength = _inputs?.RowLength ?? hidden;
+        _weightGradient = new((long)features * _rowLength);
         _lanes = new PinnedBuffer[threads];
         _parts = new PinnedBuffer[listsInputs ? threads : 0];
         for (var i = 0; i < threads; i++)
         {
-            _lanes[i] = new(Math.Max(DenseKernels<TSimd, TF, TI>.OuterLanes, _inputs?.RoomFor(FeaturesAtOnce) ?? 0));
+            _lanes[i] = new(DenseKernels<TSimd, TF, TI>.OuterLanes);
         }
 
         for (var i = 0; i < _parts.Length; i++)
         {
-            _parts[i] = new((long)FeaturesAtOnce * hidden);
+            _parts[i] = new((long)FeaturesAtOnce * _rowLength);
         }
 
         _slicesToCome = new int[(ChunkRows + SegmentRows - 1) / SegmentRows];
@@ -124,7 +126,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     /// <summary>So many samples that x and D of a slice fill most of a second cache of 512 KiB; and 128 of more than 400 features, which leave that cache: shorter slices lose more at the ends of their loops.</summary>
     internal static int SliceRows(int features) => features <= 200 ? 256 : 128;
 
-    internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span;
+    internal override ReadOnlySpan<float> WeightGradient => _weightGradient.Span[..(Features * _hidden)];
 
     internal override ReadOnlySpan<float> BiasGradient => _biasGradient.Span;
 
@@ -149,6 +151,15 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _inputs?.Begin(weights);
         _weightGradient.Span.Clear();
         _biasGradient.Span.Clear();
+    }
+
+    internal override void End()
+    {
+        // Rows move up to each other.
+        for (var i = 1; i < Features && _rowLength > _hidden; i++)
+        {
+            _weightGradient.Span.Slice(i * _rowLength, _hidden).CopyTo(_weightGradient.Span[(i * _hidden)..]);
+        }
     }
 
     internal override void CountPresent(Span<long> present)
@@ -196,7 +207,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
                 for (var tile = 0; tile < FeatureTiles; tile++)
                 {
-                    AddWeightGradient(0, segment, tile, _weightGradient);
+                    AddWeightGradient(0, segment, tile);
                 }
             }
         }
@@ -278,8 +289,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
 
         var (from, to) = FeaturesOf(step - _slicesOfSegment);
-        _segmentGradients[segment].Span[(from * _hidden)..(to * _hidden)].Clear();
-        AddWeightGradient(thread, segment, step - _slicesOfSegment, _segmentGradients[segment]);
+        var gradient = _segmentGradients[segment];
+        gradient.Span[(from * _rowLength)..(to * _rowLength)].Clear();
+        AddSegment(thread, segment, from, to, gradient.Pointer + ((nint)from * _rowLength));
     }
 
     /// <summary>Draws the rows of a slice that were only claimed.</summary>
@@ -329,42 +341,52 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         for (var segment = 0; segment < Segments; segment++)
         {
-            AddWeightGradient(thread, segment, tile, _weightGradient);
+            AddWeightGradient(thread, segment, tile);
         }
     }
 
-    /// <summary>Some features, one segment.</summary>
-    private void AddWeightGradient(int thread, int segment, int tile, PinnedBuffer gradient)
+    /// <summary>Some features, one segment. Where two kernels add to its sums, these join those before it only when they are complete.</summary>
+    private void AddWeightGradient(int thread, int segment, int tile)
     {
         var (from, to) = FeaturesOf(tile);
-        var first = segment * SegmentRows;
-        var rows = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
-        SampleMatrix d = SamplesFrom(Errors, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
-        var rowsOfGradient = gradient.Pointer + ((nint)from * _hidden);
+        var gradient = _weightGradient.Pointer + ((nint)from * _rowLength);
         if (_inputs is null)
         {
-            DenseKernels<TSimd, TF, TI>.AddOuter(
-                d, h, SamplesFrom(_chunk, Features, first).From(from, 0), SamplesFrom(_e, _hidden, first),
-                rowsOfGradient, to - from, _hidden, rows, _lanes[thread].Pointer);
+            AddSegment(thread, segment, from, to, gradient);
             return;
         }
 
-        // One product, its samples in two halves; of an odd number of sixteens the last meets zeros. A segment is summed up before it joins those before it.
         var part = _parts[thread];
-        var lanes = _lanes[thread].Pointer;
-        var half = rows / (2 * Lanes.Count) * Lanes.Count;
         part.Span.Clear();
-        DenseKernels<TSimd, TF, TI>.AddOuter(d, h, d.From(0, half), h.From(0, half), part.Pointer, to - from, _hidden, half, lanes);
+        AddSegment(thread, segment, from, to, part.Pointer);
+        Sums<TSimd, TF, TI>.Add(gradient, part.Pointer, (nint)(to - from) * _rowLength);
+    }
+
+    private void AddSegment(int thread, int segment, int from, int to, float* gradient)
+    {
+        var first = segment * SegmentRows;
+        var rows = Lanes.RoundUp(Math.Min(SegmentRows, _rows - first));
+        var lanes = _lanes[thread].Pointer;
+        SampleMatrix d = SamplesFrom(Errors, Features, first).From(from, 0), h = SamplesFrom(_h, _hidden, first);
+        if (_inputs is null)
+        {
+            SampleMatrix x = SamplesFrom(_chunk, Features, first).From(from, 0), e = SamplesFrom(_e, _hidden, first);
+            DenseKernels<TSimd, TF, TI>.AddOuter(d, h, x, e, gradient, _rowLength, to - from, _hidden, rows, lanes);
+            return;
+        }
+
+        // One product, its samples in two halves; of an odd number of sixteens the last meets zeros.
+        var half = rows / (2 * Lanes.Count) * Lanes.Count;
+        DenseKernels<TSimd, TF, TI>.AddOuter(d, h, d.From(0, half), h.From(0, half), gradient, _rowLength, to - from, _hidden, half, lanes);
         if (2 * half < rows)
         {
             SampleMatrix zeros = new(_zeros.Pointer, 0);
             DenseKernels<TSimd, TF, TI>.AddOuter(
-                d.From(0, 2 * half), h.From(0, 2 * half), zeros, zeros, part.Pointer, to - from, _hidden, Lanes.Count, lanes);
+                d.From(0, 2 * half), h.From(0, 2 * half), zeros, zeros, gradient, _rowLength, to - from, _hidden, Lanes.Count, lanes);
         }
 
         var slice = segment * _slicesOfSegment;
-        _inputs.AddGradient(slice, Math.Min(slice + _slicesOfSegment, Slices), from, to, part.Pointer, lanes);
-        Sums<TSimd, TF, TI>.Add(rowsOfGradient, part.Pointer, (to - from) * _hidden);
+        _inputs.AddGradient(slice, Math.Min(slice + _slicesOfSegment, Slices), from, to, gradient);
     }
 }
 

@@ -570,14 +570,15 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
     /// <param name="h">H, hidden × samples.</param>
     /// <param name="x">X, features × samples.</param>
     /// <param name="e">E, hidden × samples.</param>
-    /// <param name="gradient">G, features × hidden, contiguous.</param>
+    /// <param name="gradient">G, features × hidden.</param>
+    /// <param name="rowLength">Distance between rows of G.</param>
     /// <param name="features">Rows of G.</param>
     /// <param name="hidden">Columns of G.</param>
     /// <param name="samples">Samples, a multiple of sixteen.</param>
     /// <param name="lanes">Room for <see cref="OuterLanes"/> numbers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddOuter(
-        SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* gradient, int features, int hidden, int samples, float* lanes)
+        SampleMatrix d, SampleMatrix h, SampleMatrix x, SampleMatrix e, float* gradient, nint rowLength, int features, int hidden, int samples, float* lanes)
     {
         for (var j = 0; j < features; j += OuterRows)
         {
@@ -593,7 +594,7 @@ internal static unsafe class DenseKernels<TSimd, TF, TI>
 
                 for (var r = 0; r < height; r++)
                 {
-                    Lanes.AddSums(lanes + (r * LanesOfRow), gradient + ((nint)(j + r) * hidden) + first, columns);
+                    Lanes.AddSums(lanes + (r * LanesOfRow), gradient + ((j + r) * rowLength) + first, columns);
                 }
             }
         }

@@ -7,9 +7,10 @@ namespace ToyModels;
 
 /// <summary>
 /// The two products of the dense form that have x as a factor, by its non-zeros: h = Wx and the part x·eᵀ of the weight gradient, e = ∂L/∂h. A slice of samples is
-/// listed feature by feature: one byte for each non-zero tells its sample, and its value is kept, so that x may be written over once h is there. Each then adds its value times a row of W to that sample's row of h, or times that
-/// sample's row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole product are, which zeros leave as they are: the same bits. Rows of the gradient
-/// are two chains each, of the first, third, … and of the other non-zeros of each slice.
+/// listed feature by feature, of each non-zero its value and a byte that tells its sample, so that x may be written over once h is there. Each then adds its value times a
+/// row of W to that sample's row of h, or times that sample's row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole
+/// product are, which zeros leave as they are: the same bits. To a row of the gradient each slice adds two chains, the first, third, … of its non-zeros to what stands
+/// there, the others from 0.
 /// </summary>
 internal sealed unsafe class InputLists<TSimd, TF, TI>
     where TSimd : struct, ISimd<TF, TI>
@@ -49,12 +50,12 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         _h = new((long)slices * sliceRows * _rowLength);
         _e = new((long)slices * sliceRows * _rowLength);
         _starts = [.. Enumerable.Range(0, slices).Select(_ => new int[features + 1])];
-        _samples = [.. Enumerable.Range(0, slices).Select(_ => new byte[(features * sliceRows) + Eights.Count])];
-        _values = [.. Enumerable.Range(0, slices).Select(_ => new float[features * sliceRows])];
+        _samples = [.. Enumerable.Range(0, slices).Select(_ => new byte[(features * sliceRows) + Lanes.Count])];
+        _values = [.. Enumerable.Range(0, slices).Select(_ => new float[(features * sliceRows) + Lanes.Count])];
     }
 
-    /// <summary>Numbers that a thread needs for <see cref="AddGradient"/> of so many features.</summary>
-    internal int RoomFor(int features) => features * _rowLength;
+    /// <summary>Numbers from one row of W or of its gradient to the next, whole vectors.</summary>
+    internal int RowLength => _rowLength;
 
     /// <summary>Takes the weights of a batch.</summary>
     internal void Begin(ReadOnlySpan<float> weights)
@@ -74,9 +75,10 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         fixed (byte* samples = _samples[slice])
         fixed (float* values = _values[slice])
         {
+            fixed (int* firstPlace = Eights.Places)
             fixed (ulong* bytes = Eights.Bytes)
             {
-                List(x, _features, rows, bytes, starts, samples);
+                List(x, _features, rows, firstPlace, bytes, starts, samples, values);
             }
 
             for (var column = 0; column < _rowLength; column += MostVectors * TSimd.Width)
@@ -84,16 +86,16 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
                 switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
                 {
                     case 1:
-                        Scatter<One>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<One>(starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     case 2:
-                        Scatter<Two>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<Two>(starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     case 3:
-                        Scatter<Three>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<Three>(starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                     default:
-                        Scatter<Four>(x, starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
+                        Scatter<Four>(starts, _features, samples, values, _weights.Pointer + column, byRow + column, _rowLength);
                         break;
                 }
             }
@@ -111,11 +113,9 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     /// <param name="end">Behind the last.</param>
     /// <param name="from">The first feature.</param>
     /// <param name="to">Behind the last.</param>
-    /// <param name="gradient">The first one's row; rows are m numbers apart.</param>
-    /// <param name="room">As many numbers as <see cref="RoomFor"/> tells.</param>
-    internal void AddGradient(int slice, int end, int from, int to, float* gradient, float* room)
+    /// <param name="gradient">The first one's row, <see cref="RowLength"/> numbers from the next.</param>
+    internal void AddGradient(int slice, int end, int from, int to, float* gradient)
     {
-        new Span<float>(room, RoomFor(to - from)).Clear();
         for (; slice < end; slice++)
         {
             var e = _e.Pointer + ((nint)slice * _sliceRows * _rowLength);
@@ -128,86 +128,89 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
                     switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
                     {
                         case 1:
-                            Gather<One>(starts, to - from, samples, values, e + column, room + column, _rowLength);
+                            Gather<One>(starts, to - from, samples, values, e + column, gradient + column, _rowLength);
                             break;
                         case 2:
-                            Gather<Two>(starts, to - from, samples, values, e + column, room + column, _rowLength);
+                            Gather<Two>(starts, to - from, samples, values, e + column, gradient + column, _rowLength);
                             break;
                         case 3:
-                            Gather<Three>(starts, to - from, samples, values, e + column, room + column, _rowLength);
+                            Gather<Three>(starts, to - from, samples, values, e + column, gradient + column, _rowLength);
                             break;
                         default:
-                            Gather<Four>(starts, to - from, samples, values, e + column, room + column, _rowLength);
+                            Gather<Four>(starts, to - from, samples, values, e + column, gradient + column, _rowLength);
                             break;
                     }
                 }
             }
         }
-
-        for (var i = 0; i < to - from; i++, gradient += _hidden, room += _rowLength)
-        {
-            Sums<TSimd, TF, TI>.Add(gradient, room, _hidden);
-        }
     }
 
-    /// <summary>Lists the non-zeros of each feature's samples. What stands behind them, up to eight more, may be written over.</summary>
+    /// <summary>Lists the non-zeros of each feature's samples. What stands behind them, up to sixteen more, may be written over.</summary>
     /// <param name="x">The samples.</param>
     /// <param name="features">Number of features.</param>
     /// <param name="rows">Number of samples.</param>
+    /// <param name="firstPlace"><see cref="Eights.Places"/>.</param>
     /// <param name="bytes"><see cref="Eights.Bytes"/>.</param>
     /// <param name="starts">Receives where the non-zeros of each feature begin, and where the last end.</param>
     /// <param name="samples">Receives the sample of each.</param>
+    /// <param name="values">Receives the value of each.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void List(SampleMatrix x, nint features, nint rows, ulong* bytes, int* starts, byte* samples)
+    private static void List(SampleMatrix x, nint features, nint rows, int* firstPlace, ulong* bytes, int* starts, byte* samples, float* values)
     {
-        var next = samples;
+        nint next = 0;
         for (nint i = 0; i < features; i++)
         {
-            starts[i] = (int)(next - samples);
+            starts[i] = (int)next;
             var numbers = x.Start + (i * x.Stride);
             nint s = 0;
-            if (Avx.IsSupported)
+
+            // Without a branch for each: whether a feature is present is not to be foreseen.
+            if (TSimd.Width == Lanes.Count && Avx512F.IsSupported)
             {
-                // Without a branch for each: whether a feature is present is not to be foreseen.
-                for (ulong places = 0; s + Lanes.Count <= rows; s += Lanes.Count, places += Lanes.Count * Ones)
+                for (var places = Vector512<int>.Indices; s + Lanes.Count <= rows; s += Lanes.Count, places += Vector512.Create(Lanes.Count))
                 {
-                    var first = (uint)Avx.MoveMask(Avx.CompareNotEqual(Vector256.Load(numbers + s), default));
-                    var second = (uint)Avx.MoveMask(Avx.CompareNotEqual(Vector256.Load(numbers + s + Eights.Count), default));
-                    *(ulong*)next = bytes[first] + places;
-                    next += BitOperations.PopCount(first);
-                    *(ulong*)next = bytes[second] + places + (Eights.Count * Ones);
-                    next += BitOperations.PopCount(second);
+                    var sixteen = Vector512.Load(numbers + s);
+                    var present = Avx512F.CompareNotEqual(sixteen, default);
+                    Avx512F.Compress(default, present, sixteen).Store(values + next);
+                    Avx512F.ConvertToVector128Byte(Avx512F.Compress(default, present.AsInt32(), places)).Store(samples + next);
+                    next += BitOperations.PopCount((uint)present.ExtractMostSignificantBits());
+                }
+            }
+            else if (Avx2.IsSupported)
+            {
+                for (ulong first = 0; s + Eights.Count <= rows; s += Eights.Count, first += Eights.Count * Ones)
+                {
+                    var eight = Vector256.Load(numbers + s);
+                    var present = (uint)Avx.MoveMask(Avx.CompareNotEqual(eight, default));
+                    Avx2.PermuteVar8x32(eight, Vector256.Load(firstPlace + (present * Eights.Count))).Store(values + next);
+                    *(ulong*)(samples + next) = bytes[present] + first;
+                    next += BitOperations.PopCount(present);
                 }
             }
 
             for (; s < rows; s++)
             {
-                *next = (byte)s;
+                (samples[next], values[next]) = ((byte)s, numbers[s]);
                 next += numbers[s] != 0 ? 1 : 0;
             }
         }
 
-        starts[features] = (int)(next - samples);
+        starts[features] = (int)next;
     }
 
-    /// <summary>Row s of C += x_is times row i of B, for all samples s with a non-zero of each feature i; keeps the values x_is.</summary>
+    /// <summary>Row s of C += x_is times row i of B, for all samples s with a non-zero of each feature i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Scatter<TVectors>(SampleMatrix x, int* starts, nint features, byte* samples, float* values, float* b, float* c, nint rowLength)
+    private static void Scatter<TVectors>(int* starts, nint features, byte* samples, float* values, float* b, float* c, nint rowLength)
         where TVectors : struct, ICount
     {
-        var numbers = x.Start;
         nint e = 0;
-        for (nint i = 1; i <= features; i++, b += rowLength, numbers += x.Stride)
+        for (nint i = 1; i <= features; i++, b += rowLength)
         {
             var b0 = TSimd.Load(b);
             TF b1 = At<TVectors>(1, b), b2 = At<TVectors>(2, b), b3 = At<TVectors>(3, b);
             for (nint end = starts[i]; e < end; e++)
             {
-                nint sample = samples[e];
-                values[e] = numbers[sample];
-                var value = TSimd.Splat(numbers[sample]);
-                var row = c + (sample * rowLength);
-                RowVectors<TSimd, TF, TI>.AddTo<TVectors>(value, b0, b1, b2, b3, row);
+                RowVectors<TSimd, TF, TI>.AddTo<TVectors>(TSimd.Splat(values[e]), b0, b1, b2, b3, c + (samples[e] * rowLength));
             }
         }
     }

@@ -22,7 +22,7 @@ public sealed class DeterminismTests
         forward 33 70 366b1a32f2ba0206 3e7203d78ba39ec4
         forward 5 2 7388eb5641e1f38f 44c8bca307707676
         threads 1 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
-        threads 1 n 150: 3f04cdc9361b436c b519d293512a574d 84f28d590b971317
+        threads 1 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
         threads 1 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
         threads 1 n 7: 178cb2b21c3160be 875540870934b4d2 3763c81e6dbeeb78
         threads 1 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
@@ -31,7 +31,7 @@ public sealed class DeterminismTests
         threads 1 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
         threads 1 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 2 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
-        threads 2 n 150: 3f04cdc9361b436c b519d293512a574d 84f28d590b971317
+        threads 2 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
         threads 2 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
         threads 2 n 7: 178cb2b21c3160be 875540870934b4d2 3763c81e6dbeeb78
         threads 2 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
@@ -40,7 +40,7 @@ public sealed class DeterminismTests
         threads 2 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
         threads 2 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 7 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
-        threads 7 n 150: 3f04cdc9361b436c b519d293512a574d 84f28d590b971317
+        threads 7 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
         threads 7 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
         threads 7 n 7: 178cb2b21c3160be 875540870934b4d2 3763c81e6dbeeb78
         threads 7 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
