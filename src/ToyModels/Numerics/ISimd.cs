@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ToyModels;
 
 /// <summary>
@@ -65,7 +67,8 @@ internal unsafe interface ISimd<TF, TI>
 
     static abstract TI And(TI a, TI b);
 
-    static abstract TI Or(TI a, TI b);
+    /// <summary>Every lane's bits moved up, those that leave at the top back in at the bottom.</summary>
+    static abstract TI RotateLeft(TI a, [ConstantExpected] byte bits);
 
     static abstract TI ShiftLeft(TI a, int bits);
 

@@ -55,7 +55,7 @@ internal unsafe struct LaneGenerator<TSimd, TF, TI>
         _s1 = TSimd.Xor(_s1, _s2);
         _s0 = TSimd.Xor(_s0, _s3);
         _s2 = TSimd.Xor(_s2, t);
-        _s3 = TSimd.Or(TSimd.ShiftLeft(_s3, 11), TSimd.ShiftRight(_s3, 21));
+        _s3 = TSimd.RotateLeft(_s3, 11);
         return result;
     }
 

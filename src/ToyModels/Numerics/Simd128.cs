@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -78,7 +79,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     public static Vector128<int> And(Vector128<int> a, Vector128<int> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Or(Vector128<int> a, Vector128<int> b) => a | b;
+    public static Vector128<int> RotateLeft(Vector128<int> a, [ConstantExpected] byte bits) => (a << bits) | (a >>> (32 - bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> ShiftLeft(Vector128<int> a, int bits) => a << bits;

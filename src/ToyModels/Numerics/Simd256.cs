@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -78,7 +79,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
     public static Vector256<int> And(Vector256<int> a, Vector256<int> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Or(Vector256<int> a, Vector256<int> b) => a | b;
+    public static Vector256<int> RotateLeft(Vector256<int> a, [ConstantExpected] byte bits) => (a << bits) | (a >>> (32 - bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> ShiftLeft(Vector256<int> a, int bits) => a << bits;

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ToyModels;
 
@@ -39,7 +41,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     public static Vector512<float> Floor(Vector512<float> a) => Vector512.Floor(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> a) => Vector512.GreaterThan(test, Vector512<float>.Zero) & a;
+    public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> a) => Vector512.ConditionalSelect(Vector512.GreaterThan(test, Vector512<float>.Zero), a, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint AtMostZero(Vector512<float> a) => (uint)Vector512.LessThanOrEqual(a, Vector512<float>.Zero).ExtractMostSignificantBits();
@@ -78,7 +80,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     public static Vector512<int> And(Vector512<int> a, Vector512<int> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Or(Vector512<int> a, Vector512<int> b) => a | b;
+    public static Vector512<int> RotateLeft(Vector512<int> a, [ConstantExpected] byte bits) => Avx512F.IsSupported ? Avx512F.RotateLeft(a, bits) : (a << bits) | (a >>> (32 - bits));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> ShiftLeft(Vector512<int> a, int bits) => a << bits;
@@ -93,7 +95,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     public static Vector512<int> Greater(Vector512<int> a, Vector512<int> b) => Vector512.GreaterThan(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Except(Vector512<int> mask, Vector512<float> a) => Vector512.AndNot(a, mask.AsSingle());
+    public static Vector512<float> Except(Vector512<int> mask, Vector512<float> a) => Vector512.ConditionalSelect(mask.AsSingle(), Vector512<float>.Zero, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ToSingle(Vector512<int> a) => Vector512.ConvertToSingle(a);
