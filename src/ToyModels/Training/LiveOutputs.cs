@@ -39,7 +39,7 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
     {
         _features = features;
         _hidden = hidden;
-        _screen = new(features, hidden);
+        _screen = new(features, hidden, isWide: TSimd.Width == Lanes.Count);
         var vectors = (hidden / TSimd.Width) + 1;
         _rowLength = vectors <= LiveKernels<TSimd, TF, TI>.MostVectors ? vectors * TSimd.Width : Lanes.RoundUp(hidden + 1);
         var numbers = (long)_screen.Columns * _rowLength;

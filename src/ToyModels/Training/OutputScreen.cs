@@ -18,7 +18,8 @@ namespace ToyModels;
 /// of V. Outputs that are above 0 then come out above minus the margin of their row, which is added beforehand; the sign tells.
 /// </para>
 /// <para>
-/// Layout: rows of G, columns in blocks of 32, two vectors of sixteen: features 0–7 and 16–23, then 8–15 and 24–31, as instructions want them that join signs to 32 bits in order.
+/// Layout: rows of G, columns in blocks of 32. Where a vector has 32 numbers of sixteen bits they stand in order; else a block is two vectors of sixteen, features 0–7 and
+/// 16–23, then 8–15 and 24–31, as instructions want them that join signs to 32 bits in order.
 /// </para>
 /// </summary>
 internal sealed unsafe class OutputScreen
@@ -41,6 +42,7 @@ internal sealed unsafe class OutputScreen
     private readonly int _features;
     private readonly int _hidden;
     private readonly int _rowLength;
+    private readonly bool _isWide;
     private readonly PinnedBuffer _gram;
 
     // Rows of W as G has them, and what they have moved by since, with zeros up to whole vectors.
@@ -60,11 +62,13 @@ internal sealed unsafe class OutputScreen
 
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Hidden dimensions m.</param>
-    internal OutputScreen(int features, int hidden)
+    /// <param name="isWide">Whether vectors of 512 bits are to be used, if the hardware has them.</param>
+    internal OutputScreen(int features, int hidden, bool isWide)
     {
+        _isWide = isWide && Avx512BW.IsSupported;
         (_features, _hidden, Columns) = (features, hidden, (features + BlockColumns - 1) / BlockColumns * BlockColumns);
         _rowLength = Columns;
-        _gram = new(((long)(features + 1) * _rowLength) / 2);
+        _gram = new((((long)(features + 1) * _rowLength) + BlockColumns) / 2);
         _length = (hidden + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
         _taken = new((long)features * _length);
         _moves = new(_taken.Length);
@@ -211,10 +215,68 @@ internal sealed unsafe class OutputScreen
     /// <param name="length">Non-zeros a row.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="dead">Receives the bits; those past the last feature may be 0.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal void Look(Screened* screened, short* margins, int length, int rows, ulong* dead)
     {
-        nint columns = Columns, entries = length + 1;
+        if (_isWide)
+        {
+            LookWide(screened, margins, length + 1, rows, dead);
+        }
+        else
+        {
+            LookNarrow(screened, margins, length + 1, rows, dead);
+        }
+    }
+
+    /// <summary>A block is a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void LookWide(Screened* screened, short* margins, nint entries, int rows, ulong* dead)
+    {
+        nint columns = Columns;
+        for (; rows > 0; rows--, screened += entries)
+        {
+            var margin = Vector512.Create(*margins++);
+            var gram = Gram;
+            nint column = 0;
+            for (; column + (4 * BlockColumns) <= columns; column += 4 * BlockColumns, gram += 4 * BlockColumns)
+            {
+                Vector512<short> a = margin, b = margin, c = margin, d = margin;
+                for (nint e = 0; e < entries; e++)
+                {
+                    var value = Vector512.Create(screened[e].Twice).AsInt16();
+                    var row = gram + screened[e].Row;
+                    a += Avx512BW.MultiplyHighRoundScale(Vector512.Load(row), value);
+                    b += Avx512BW.MultiplyHighRoundScale(Vector512.Load(row + BlockColumns), value);
+                    c += Avx512BW.MultiplyHighRoundScale(Vector512.Load(row + (2 * BlockColumns)), value);
+                    d += Avx512BW.MultiplyHighRoundScale(Vector512.Load(row + (3 * BlockColumns)), value);
+                }
+
+                *dead++ = a.ExtractMostSignificantBits() | (b.ExtractMostSignificantBits() << BlockColumns);
+                *dead++ = c.ExtractMostSignificantBits() | (d.ExtractMostSignificantBits() << BlockColumns);
+            }
+
+            for (; column < columns; column += 2 * BlockColumns, gram += 2 * BlockColumns)
+            {
+                // Behind the last block of a row another row begins, or room that nobody reads.
+                Vector512<short> a = margin, b = margin;
+                for (nint e = 0; e < entries; e++)
+                {
+                    var value = Vector512.Create(screened[e].Twice).AsInt16();
+                    var row = gram + screened[e].Row;
+                    a += Avx512BW.MultiplyHighRoundScale(Vector512.Load(row), value);
+                    b += Avx512BW.MultiplyHighRoundScale(Vector512.Load(row + BlockColumns), value);
+                }
+
+                var isLast = column + BlockColumns == columns;
+                *dead++ = a.ExtractMostSignificantBits() | ((isLast ? uint.MaxValue : b.ExtractMostSignificantBits()) << BlockColumns);
+            }
+        }
+    }
+
+    /// <summary>A block is two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void LookNarrow(Screened* screened, short* margins, nint entries, int rows, ulong* dead)
+    {
+        nint columns = Columns;
         for (; rows > 0; rows--, screened += entries)
         {
             var margin = Vector256.Create(*margins++);
@@ -308,7 +370,7 @@ internal sealed unsafe class OutputScreen
     /// <summary>Where a number stands.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private short* At(int row, int column) =>
-        Gram + ((nint)row * _rowLength) + (column & -BlockColumns) + (column & 7) + ((column & 8) << 1) + ((column & 16) >> 1);
+        Gram + ((nint)row * _rowLength) + (_isWide ? column : (column & -BlockColumns) + (column & 7) + ((column & 8) << 1) + ((column & 16) >> 1));
 
     /// <summary>Sixteen numbers of a row, from column <paramref name="j"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -316,7 +378,7 @@ internal sealed unsafe class OutputScreen
     {
         var place = At(row, j);
         Rounded(numbers).Store(place);
-        Rounded(numbers + (VectorColumns / 2)).Store(place + VectorColumns);
+        Rounded(numbers + (VectorColumns / 2)).Store(place + (_isWide ? VectorColumns / 2 : VectorColumns));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -120,14 +120,28 @@ public sealed unsafe class OutputScreenTests
         return Enumerable.Range(0, n).Select(j => bias[j] + Enumerable.Range(0, m).Sum(k => h[k] * weights[(j * m) + k]));
     }
 
-    /// <summary>A screen, and the Gram matrix as it wants it.</summary>
+    /// <summary>A screen on either width of vectors, and the Gram matrix as it wants it.</summary>
     private sealed class Screen(int n, int m)
     {
-        private readonly OutputScreen _screen = new(n, m);
+        private readonly OutputScreen _narrow = new(n, m, isWide: false);
+        private readonly OutputScreen _wide = new(n, m, isWide: true);
 
         internal void TakeGram(float[] weights, float[] bias)
         {
-            _screen.Begin(weights, bias);
+            TakeGram(_narrow, weights, bias);
+            TakeGram(_wide, weights, bias);
+        }
+
+        internal bool[] Look(float[] weights, float[] bias, (int Feature, float Value)[] row)
+        {
+            var dead = Look(_narrow, weights, bias, row);
+            Assert.Equal(dead, Look(_wide, weights, bias, row));
+            return [.. Enumerable.Range(0, n).Select(j => (dead[j / 64] >> (j % 64) & 1) == 0)];
+        }
+
+        private void TakeGram(OutputScreen screen, float[] weights, float[] bias)
+        {
+            screen.Begin(weights, bias);
             for (var j = 0; j < n; j += Lanes.Count)
             {
                 var gram = new float[(n - j) * Lanes.Count];
@@ -141,40 +155,40 @@ public sealed unsafe class OutputScreenTests
 
                 fixed (float* numbers = gram)
                 {
-                    _screen.TakeGram(j, weights.AsSpan(j * m), numbers);
+                    screen.TakeGram(j, weights.AsSpan(j * m), numbers);
                 }
             }
         }
 
-        internal bool[] Look(float[] weights, float[] bias, (int Feature, float Value)[] row)
+        private ulong[] Look(OutputScreen screen, float[] weights, float[] bias, (int Feature, float Value)[] row)
         {
             for (var j = 0; j < n; j += Lanes.Count)
             {
                 fixed (float* first = &bias[j])
                 {
-                    _screen.Take(j, weights.AsSpan(j * m), first);
+                    screen.Take(j, weights.AsSpan(j * m), first);
                 }
             }
 
-            _screen.Ready();
+            screen.Ready();
 
             // Twice the same row: the second begins where the first ends.
             int[] offsets = [.. row.Concat(row).Select(x => x.Feature * Lanes.Count)];
             float[] values = [.. row.Concat(row).Select(x => x.Value)];
             var screened = new OutputScreen.Screened[2 * (row.Length + 1)];
-            var dead = new ulong[2 * _screen.Words];
+            var dead = new ulong[2 * screen.Words];
             fixed (int* firstOffset = offsets)
             fixed (float* firstValue = values)
             fixed (OutputScreen.Screened* entries = screened)
             fixed (ulong* words = dead)
             {
                 var margins = stackalloc short[2];
-                _screen.List(firstOffset, firstValue, new(0, 2, row.Length, 0, RowStep: row.Length, Step: 1), 2, entries, margins);
-                _screen.Look(entries, margins, row.Length, 2, words);
+                screen.List(firstOffset, firstValue, new(0, 2, row.Length, 0, RowStep: row.Length, Step: 1), 2, entries, margins);
+                screen.Look(entries, margins, row.Length, 2, words);
             }
 
-            Assert.Equal(dead[.._screen.Words], dead[_screen.Words..]);
-            return [.. Enumerable.Range(0, n).Select(j => (dead[j / 64] >> (j % 64) & 1) == 0)];
+            Assert.Equal(dead[..screen.Words], dead[screen.Words..]);
+            return dead[..screen.Words];
         }
     }
 }
