@@ -48,7 +48,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly PinnedBuffer _e;
     private readonly PinnedBuffer _d;
 
-    // Each thread's own.
+    // Each thread's own: lanes of sums, and what a segment adds to some features where the products with x go by lists and it has no gradient of its own.
     private readonly PinnedBuffer[] _lanes;
     private readonly PinnedBuffer[] _parts;
 
@@ -99,15 +99,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _rowLength = _inputs?.RowLength ?? hidden;
         _weightGradient = new((long)features * _rowLength);
         _lanes = new PinnedBuffer[threads];
-        _parts = new PinnedBuffer[listsInputs ? threads : 0];
         for (var i = 0; i < threads; i++)
         {
             _lanes[i] = new(DenseKernels<TSimd, TF, TI>.OuterLanes);
-        }
-
-        for (var i = 0; i < _parts.Length; i++)
-        {
-            _parts[i] = new((long)FeaturesAtOnce * _rowLength);
         }
 
         _slicesToCome = new int[(ChunkRows + SegmentRows - 1) / SegmentRows];
@@ -115,6 +109,12 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         for (var i = 0; i < _segmentGradients.Length; i++)
         {
             _segmentGradients[i] = new(_weightGradient.Length);
+        }
+
+        _parts = new PinnedBuffer[listsInputs && _segmentGradients.Length == 0 ? threads : 0];
+        for (var i = 0; i < _parts.Length; i++)
+        {
+            _parts[i] = new((long)FeaturesAtOnce * _rowLength);
         }
 
         _sliceLosses = new double[(ChunkRows + _sliceRows - 1) / _sliceRows];

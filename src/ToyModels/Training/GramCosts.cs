@@ -27,7 +27,7 @@ internal static class GramCosts
     /// <summary>Whether rows pass two panels at once, or four where a vector holds a whole panel, and not half as many; that changes no bit.</summary>
     /// <param name="features">Number of features n.</param>
     /// <param name="present">Non-zeros of a row.</param>
-    internal static bool AreTwoPanelsAtOnce(double features, double present) =>
+    internal static bool AreMorePanelsAtOnce(double features, double present) =>
         features <= FeaturesAtOnce || (features <= MostFeaturesOfTwoPanels && present >= LongRow);
 
     /// <summary>
@@ -45,7 +45,7 @@ internal static class GramCosts
         var target = isAtOnce ? 0 : features < FeaturesOfFarTargets ? 3 : 7;
         var element = features < FeaturesOfFarMatrices ? 0.45 : 2.5;
         var panels = Math.Ceiling(features / Lanes.Count);
-        var ofPanel = AreTwoPanelsAtOnce(features, present / Math.Max(rows, 1)) ? 0.62 : 0.85;
+        var ofPanel = AreMorePanelsAtOnce(features, present / Math.Max(rows, 1)) ? 0.62 : 0.85;
         return Gram(features, hidden) + (((0.02 * hidden) + element) * features * features)
             + (rows * ((isAtOnce ? 0 : 4) + (1.1 * panels))) + (present * ((2 * ofPanel * panels) + target));
     }

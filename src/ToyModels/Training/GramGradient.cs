@@ -387,7 +387,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         SetFactors(_factor, _importances, scale);
 
         _isBothWays = isBothWays;
-        _panelsAtOnce = (GramCosts.AreTwoPanelsAtOnce(_features, PresentInRow) ? 2 : 1) * DenseKernels<TSimd, TF, TI>.PanelsAtOnce;
+        _panelsAtOnce = (GramCosts.AreMorePanelsAtOnce(_features, PresentInRow) ? 2 : 1) * DenseKernels<TSimd, TF, TI>.PanelsAtOnce;
         Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _readRowsAhead);
         _isMirrorDue = false;
         for (var j = 0; j < _features; j++)
