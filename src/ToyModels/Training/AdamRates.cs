@@ -3,6 +3,9 @@ namespace ToyModels;
 /// <summary>The numbers of an AdamW step that depend on the step alone: see <see cref="AdamW"/>.</summary>
 internal sealed class AdamRates(OptimizerOptions options)
 {
+    /// <summary>1 less such a power is 1: it need not get any smaller, down to where multiplying takes long.</summary>
+    private const double Negligible = 1.0 / (1L << 60);
+
     private double _beta1Power = 1;
     private double _beta2Power = 1;
 
@@ -19,9 +22,16 @@ internal sealed class AdamRates(OptimizerOptions options)
     internal void MoveNext()
     {
         // By multiplication: Math.Pow differs in the last bit between systems.
-        _beta1Power *= options.Beta1;
-        _beta2Power *= options.Beta2;
-        Rate = (float)(options.LearningRate / (1 - _beta1Power));
-        Root = (float)(1 / Math.Sqrt(1 - _beta2Power));
+        if (_beta1Power > Negligible)
+        {
+            _beta1Power *= options.Beta1;
+            Rate = (float)(options.LearningRate / (1 - _beta1Power));
+        }
+
+        if (_beta2Power > Negligible)
+        {
+            _beta2Power *= options.Beta2;
+            Root = (float)(1 / Math.Sqrt(1 - _beta2Power));
+        }
     }
 }

@@ -33,23 +33,26 @@ internal abstract unsafe class AdamW(OptimizerOptions options)
     /// <param name="gradient">∂L/∂θ, as many.</param>
     /// <param name="scale">What the gradient is multiplied by.</param>
     /// <param name="team">Threads that share the parameters where these are many; null for none.</param>
-    internal void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float scale, WorkerTeam? team = null)
+    internal void Step(PinnedBuffer parameters, PinnedBuffer gradient, float scale, WorkerTeam? team = null)
     {
         _rates.MoveNext();
-        fixed (float* pinnedParameters = parameters, pinnedGradient = gradient)
+        if (team is null || parameters.Length < LeastShared)
         {
-            if (team is null || parameters.Length < LeastShared)
-            {
-                Move(pinnedParameters, pinnedGradient, 0, parameters.Length, scale);
-                return;
-            }
-
-            var (theta, g, vectors) = ((nint)pinnedParameters, (nint)pinnedGradient, parameters.Length / Lanes.Count);
-            var pieces = PiecesPerThread * team.Size;
-            team.Share(pieces, (_, piece) => Move((float*)theta, (float*)g, Start(piece), Start(piece + 1), scale));
-
-            int Start(int piece) => (int)((long)vectors * piece / pieces) * Lanes.Count;
+            Move(parameters.Pointer, gradient.Pointer, 0, parameters.Length, scale);
         }
+        else
+        {
+            Share(team, (nint)parameters.Pointer, (nint)gradient.Pointer, parameters.Length / Lanes.Count, scale);
+        }
+    }
+
+    // A method of its own: what the lambda holds would be made at every step of a small model, too.
+    private void Share(WorkerTeam team, nint parameters, nint gradient, int vectors, float scale)
+    {
+        var pieces = PiecesPerThread * team.Size;
+        team.Share(pieces, (_, piece) => Move((float*)parameters, (float*)gradient, Start(piece), Start(piece + 1), scale));
+
+        int Start(int piece) => (int)((long)vectors * piece / pieces) * Lanes.Count;
     }
 
     /// <summary>Applies the rule with this step's <see cref="Rate"/> and <see cref="Root"/> to parameters <paramref name="first"/> up to <paramref name="end"/>.</summary>
@@ -64,18 +67,16 @@ internal sealed unsafe class AdamW<TSimd, TF, TI>(OptimizerOptions options, int 
     where TF : unmanaged
     where TI : unmanaged
 {
-    private readonly float[] _mean = new float[parameters];
-    private readonly float[] _square = new float[parameters];
+    private readonly PinnedBuffer _mean = new(parameters);
+    private readonly PinnedBuffer _square = new(parameters);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Move(float* parameters, float* gradient, int first, int end, float scale)
     {
-        fixed (float* m = _mean, v = _square)
+        float* mean = _mean.Pointer, square = _square.Pointer;
+        for (nint i = first; i < end; i += TSimd.Width)
         {
-            for (var i = first; i < end; i += TSimd.Width)
-            {
-                Move(parameters + i, gradient + i, m + i, v + i, scale);
-            }
+            Move(parameters + i, gradient + i, mean + i, square + i, scale);
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed class TrainingRun
     private readonly int _features;
     private readonly int _restart;
     private readonly int? _steps;
+    private readonly double _reduction;
+    private readonly float _scale;
 
     // W, then b, then zeros that stay zero up to a whole number of vectors.
     private readonly PinnedBuffer _parameters;
@@ -30,6 +32,8 @@ internal sealed class TrainingRun
         _engine = engine;
         _features = instance.Samples.FeatureCount;
         _steps = StepsOf(_options);
+        _reduction = _options.Reduction == LossReduction.MeanOverFeatures ? 1.0 / _features : 1.0;
+        _scale = (float)(_reduction / _options.BatchSize);
         _parameters = new(Lanes.RoundUp(checked(_features * (_options.Hidden + 1))));
         _gradient = engine.Gradient ?? new(_parameters.Length);
         InitialWeights.XavierNormal(_features, _options.Hidden, _options.Seed!.Value, restart).CopyTo(_parameters.Span);
@@ -107,7 +111,6 @@ internal sealed class TrainingRun
         // The last batch of the last epoch may be short, which shows only when it has been read: its mean is put right after.
         var loss = 0.0;
         var samples = 0;
-        var scale = (float)(Reduction / _options.BatchSize);
         while (samples < _options.BatchSize)
         {
             var read = _engine.Read(reader, RowsAfter(samples));
@@ -122,7 +125,7 @@ internal sealed class TrainingRun
                 _engine.Expect(reader, RowsAfter(samples % _options.BatchSize));
             }
 
-            _engine.Accumulate(scale, ref loss);
+            _engine.Accumulate(_scale, ref loss);
         }
 
         if (samples == 0)
@@ -137,14 +140,12 @@ internal sealed class TrainingRun
             _engine.BiasGradient.CopyTo(_gradient.Span[Weights.Length..]);
         }
 
-        _optimizer.Step(_parameters.Span, _gradient.Span, (float)((double)_options.BatchSize / samples), _engine.Team);
-        return loss * Reduction / samples;
+        _optimizer.Step(_parameters, _gradient, samples == _options.BatchSize ? 1 : (float)((double)_options.BatchSize / samples), _engine.Team);
+        return loss * _reduction / samples;
     }
 
     /// <summary>Rows of the chunk that follows so many samples of a batch.</summary>
     private int RowsAfter(int samples) => Math.Min(_engine.ChunkRows, _options.BatchSize - samples);
-
-    private double Reduction => _options.Reduction == LossReduction.MeanOverFeatures ? 1.0 / _features : 1.0;
 
     /// <summary>The loss on the fixed evaluation sample; the same pass counts densities where the data carry none.</summary>
     private float Evaluate(ToyModel model)
@@ -169,7 +170,7 @@ internal sealed class TrainingRun
         }
 
         Densities = isCounted ? [.. present.Select(count => (float)((double)count / samples))] : _instance.Samples.Densities;
-        return (float)(loss * Reduction / samples);
+        return (float)(loss * _reduction / samples);
     }
 
     private ReadOnlySpan<float> Weights => _parameters.Span[..(_features * _options.Hidden)];

@@ -89,11 +89,13 @@ internal sealed class TrainingSession
         // Where there are fewer jobs than threads, a job gets several.
         using var engine = _createEngine(training, importances.AsSpan(), Math.Max(1, _threads / _jobs.Length));
         var run = new TrainingRun(training, job.Restart, engine);
-        _results[job.Slot] = run.Run(
-            steps => Interlocked.Add(ref _stepsDone, steps),
-            point => _progress?.Report(new TrainingProgress(
-                job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _plan.StepsTotal)),
-            _cancellationToken);
+        _results[job.Slot] = _progress is { } progress
+            ? run.Run(
+                steps => Interlocked.Add(ref _stepsDone, steps),
+                point => progress.Report(new TrainingProgress(
+                    job.Instance, job.Restart, point.Step, point.Loss, Interlocked.Read(ref _stepsDone), _plan.StepsTotal)),
+                _cancellationToken)
+            : run.Run(_ => { }, _ => { }, _cancellationToken);
         _densities[job.Slot] = run.Densities;
     }
 

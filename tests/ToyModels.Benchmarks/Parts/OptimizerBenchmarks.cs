@@ -6,8 +6,8 @@ namespace ToyModels.Benchmarks;
 public class OptimizerBenchmarks
 {
     private AdamW _optimizer = null!;
-    private float[] _parameters = null!;
-    private float[] _gradient = null!;
+    private PinnedBuffer _parameters = null!;
+    private PinnedBuffer _gradient = null!;
 
     [Params("A", "C", "F1", "F2")]
     public string Config { get; set; } = null!;
@@ -24,9 +24,10 @@ public class OptimizerBenchmarks
     [Benchmark]
     public void Step() => _optimizer.Step(_parameters, _gradient, 1);
 
-    private static float[] Padded(float[] values)
+    private static PinnedBuffer Padded(float[] values)
     {
-        Array.Resize(ref values, Lanes.RoundUp(values.Length));
-        return values;
+        var padded = new PinnedBuffer(Lanes.RoundUp(values.Length));
+        values.CopyTo(padded.Span);
+        return padded;
     }
 }
