@@ -52,7 +52,8 @@ internal abstract unsafe class BlockSampler
     {
         if (LeavesEmptyRowsOut)
         {
-            var kept = FillNonEmpty(key, destination, stride);
+            var kept = CountNonEmpty(key);
+            FillNonEmpty(key, kept, destination, stride);
             Span<byte> places = stackalloc byte[_rows];
             Choose(key, kept, places);
             fixed (byte* chosen = places)
@@ -78,15 +79,13 @@ internal abstract unsafe class BlockSampler
         }
     }
 
-    /// <summary>The rows of a block that are not empty, one after the other: feature i of the s-th goes to [i·stride + s]. Whole sixteens of rows are written.</summary>
-    /// <returns>How many they are.</returns>
-    internal int FillNonEmpty(RandomKey key, float* destination, nint stride)
-    {
+    /// <summary>How many rows of a block are not empty, where they are drawn by <see cref="FillNonEmpty"/>.</summary>
+    internal int CountNonEmpty(RandomKey key) =>
         // The lanes hash the whole key, so that its bits are free to be a number of their own.
-        var kept = _nonEmpty!.Count.Of(key.High);
-        DrawNonEmpty(_nonEmpty, key, kept, destination, stride);
-        return kept;
-    }
+        _nonEmpty!.Count.Of(key.High);
+
+    /// <summary>Those rows, one after the other: feature i of the s-th goes to [i·stride + s]. Whole sixteens of rows are written.</summary>
+    internal void FillNonEmpty(RandomKey key, int rows, float* destination, nint stride) => DrawNonEmpty(_nonEmpty!, key, rows, destination, stride);
 
     /// <summary>The rows of a block that are not empty, length by length.</summary>
     internal void FillLengths(RandomKey key, LengthBlock destination) => DrawLengths(Lengths!, key, Lengths!.Count.Of(key.High), destination);

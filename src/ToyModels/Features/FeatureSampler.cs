@@ -84,17 +84,16 @@ public sealed class FeatureSampler
     /// <summary>Whether rows without a non-zero are never drawn: <see cref="FillNonEmpty"/> draws the others.</summary>
     internal bool LeavesEmptyRowsOut => _blocks.LeavesEmptyRowsOut;
 
-    /// <summary>Draws the rows of one block that are not empty: feature i of the s-th of them goes to [i·stride + s], and what is behind them up to a block's rows is undefined.</summary>
-    /// <returns>How many they are.</returns>
-    internal unsafe int FillNonEmpty(long block, Span<float> destination, int stride)
+    /// <summary>How many rows of one block are not empty.</summary>
+    internal NonEmptyDraw BeginNonEmpty(long block)
     {
         Debug.Assert(LeavesEmptyRowsOut);
-        RequireRoom(destination, stride);
-        fixed (float* start = destination)
-        {
-            return _blocks.FillNonEmpty(KeyOf(block), start, stride);
-        }
+        var key = KeyOf(block);
+        return new NonEmptyDraw(block, key, _blocks.CountNonEmpty(key));
     }
+
+    /// <summary>Draws them: feature i of the s-th of them goes to [i·stride + s], and what is behind them up to a block's rows is undefined.</summary>
+    internal unsafe void FillNonEmpty(NonEmptyDraw draw, float* destination, int stride) => _blocks.FillNonEmpty(draw.Key, draw.Rows, destination, stride);
 
     /// <summary>Whether rows are drawn length by length: <see cref="FillLengths"/> does it.</summary>
     internal bool IsByLength => _blocks.Lengths is not null;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace ToyModels;
@@ -7,15 +8,20 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
 {
     private readonly int _features = sampler.Distribution.Count;
     private readonly int _blockRows = sampler.BlockRows;
+    private readonly int _rowBits = BitOperations.Log2((uint)sampler.BlockRows);
     private float[] _kept = [];
     private long _keptBlock = -1;
     private readonly SparseBlock _listed = new(sampler.Distribution.Count);
     private long _listedBlock = -1;
     private NonEmptyBlock? _nonEmpty;
+    private NonEmptyDraw _next = new(-1, default, 0);
     private readonly List<LengthPiece> _pieces = [];
     private int _lastPiece;
     private long _row;
     private int _epoch;
+
+    /// <summary>The block of the next row: blocks hold a power of two.</summary>
+    private long Block => _row >> _rowBits;
 
     public override int Read(Span<float> destination, int samples, int stride)
     {
@@ -26,8 +32,8 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     internal override int ReadOrClaim(Span<float> destination, int samples, int stride, out RowClaim claim)
     {
         RequireRoom(destination, _features, samples, stride);
-        var blocks = _row % _blockRows == 0 ? (int)(Math.Min(samples, rows - _row) / _blockRows) : 0;
-        claim = new RowClaim(sampler, _row / _blockRows, blocks);
+        var blocks = (_row & (_blockRows - 1)) == 0 ? (int)(Math.Min(samples, rows - _row) / _blockRows) : 0;
+        claim = new RowClaim(sampler, Block, blocks);
         _row += claim.Rows;
         return ReadOn(destination, claim.Rows, samples, stride);
     }
@@ -42,11 +48,11 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         destination.Clear();
         var read = 0;
-        while (read < samples && Next(samples - read) is var (offset, take))
+        while (read < samples && Next(samples - read, out var offset, out var take))
         {
-            if (_listedBlock != _row / _blockRows)
+            if (_listedBlock != Block)
             {
-                _listedBlock = _row / _blockRows;
+                _listedBlock = Block;
                 sampler.ListBlock(_listedBlock, _listed);
             }
 
@@ -58,7 +64,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         return read;
     }
 
-    internal override int ReadNonEmpty(PinnedBuffer destination, int features, int samples, int stride, out int kept)
+    internal override unsafe int ReadNonEmpty(PinnedBuffer destination, int features, int samples, int stride, out int kept)
     {
         if (!sampler.LeavesEmptyRowsOut)
         {
@@ -68,24 +74,27 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         RequireRoom(destination.Span, features, samples, stride);
         var read = 0;
         kept = 0;
-        while (read < samples && Next(samples - read) is var (offset, take))
+        while (read < samples && Next(samples - read, out var offset, out var take))
         {
-            var free = destination.Span[kept..];
             if (take == _blockRows)
             {
-                kept += sampler.FillNonEmpty(_row / _blockRows, free, stride);
+                var draw = _next.Block == Block ? _next : sampler.BeginNonEmpty(Block);
+                sampler.FillNonEmpty(draw, destination.Pointer + kept, stride);
+                kept += draw.Rows;
+
+                // Known early, the number of rows is at hand where loops over them end.
+                _next = sampler.BeginNonEmpty(Block + 1);
             }
             else
             {
                 _nonEmpty ??= new(sampler);
-                kept += _nonEmpty.Copy(_row / _blockRows, offset, take, free, stride);
+                kept += _nonEmpty.Copy(Block, offset, take, destination.Span[kept..], stride);
             }
 
             _row += take;
             read += take;
         }
 
-        ClearRest(destination.Span, _features, kept, stride, Lanes.RoundUp(kept));
         return read;
     }
 
@@ -97,7 +106,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         }
 
         var (read, pieces) = (0, 0);
-        while (read < samples && Next(samples - read) is var (offset, take))
+        while (read < samples && Next(samples - read, out var offset, out var take))
         {
             if (pieces == _pieces.Count)
             {
@@ -105,12 +114,12 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
             }
 
             // Of the last block there may be rows left.
-            if (pieces == 0 && _pieces[_lastPiece].IsOf(_row / _blockRows))
+            if (pieces == 0 && _pieces[_lastPiece].IsOf(Block))
             {
                 (_pieces[0], _pieces[_lastPiece]) = (_pieces[_lastPiece], _pieces[0]);
             }
 
-            _pieces[pieces++].Take(_row / _blockRows, offset, take);
+            _pieces[pieces++].Take(Block, offset, take);
             _row += take;
             read += take;
         }
@@ -123,15 +132,15 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     /// <summary>Reads on where <paramref name="read"/> rows are read already.</summary>
     private int ReadOn(Span<float> destination, int read, int samples, int stride)
     {
-        while (read < samples && Next(samples - read) is var (offset, take))
+        while (read < samples && Next(samples - read, out var offset, out var take))
         {
             if (take == _blockRows)
             {
-                sampler.FillBlock(_row / _blockRows, destination[read..], stride);
+                sampler.FillBlock(Block, destination[read..], stride);
             }
             else
             {
-                CopyFromKept(_row / _blockRows, offset, take, destination[read..], stride);
+                CopyFromKept(Block, offset, take, destination[read..], stride);
             }
 
             _row += take;
@@ -142,22 +151,25 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         return read;
     }
 
-    /// <summary>The next stretch of rows within one block: its offset and length; null at the end of the last pass.</summary>
-    private (int Offset, int Take)? Next(int wanted)
+    /// <summary>The next stretch of rows within one block.</summary>
+    /// <returns>Whether there is one: there is none at the end of the last pass.</returns>
+    private bool Next(int wanted, out int offset, out int take)
     {
         if (_row == rows)
         {
             if (_epoch + 1 == epochs)
             {
-                return null;
+                (offset, take) = (0, 0);
+                return false;
             }
 
             _epoch++;
             _row = 0;
         }
 
-        var offset = (int)(_row % _blockRows);
-        return (offset, (int)Math.Min(Math.Min(wanted, rows - _row), _blockRows - offset));
+        offset = (int)(_row & (_blockRows - 1));
+        take = (int)Math.Min(Math.Min(wanted, rows - _row), _blockRows - offset);
+        return true;
     }
 
     private void CopyFromKept(long block, int offset, int take, Span<float> destination, int stride)

@@ -2,7 +2,7 @@ namespace ToyModels;
 
 /// <summary>The rows of one block that are not empty, and their places in it.</summary>
 /// <param name="sampler">Draws them.</param>
-internal sealed class NonEmptyBlock(FeatureSampler sampler)
+internal sealed unsafe class NonEmptyBlock(FeatureSampler sampler)
 {
     private readonly int _rows = sampler.BlockRows;
     private readonly float[] _values = new float[sampler.Distribution.Count * sampler.BlockRows];
@@ -23,7 +23,13 @@ internal sealed class NonEmptyBlock(FeatureSampler sampler)
         if (_number != block)
         {
             _number = block;
-            sampler.Choose(block, sampler.FillNonEmpty(block, _values, _rows), _places);
+            var draw = sampler.BeginNonEmpty(block);
+            fixed (float* values = _values)
+            {
+                sampler.FillNonEmpty(draw, values, _rows);
+            }
+
+            sampler.Choose(block, draw.Rows, _places);
         }
 
         var (start, kept) = (_places.AsSpan(0, first).Count((byte)1), _places.AsSpan(first, count).Count((byte)1));

@@ -9,22 +9,19 @@ internal static unsafe class NonEmptySampler<TSimd, TF, TI>
     where TI : unmanaged
 {
     /// <summary>Draws rows that are not empty: feature i of row s goes to [i·stride + s]. Whole sixteens of rows are written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Fill(NonEmptyLaw law, RandomKey key, int rows, float* destination, nint stride)
     {
-        var generators = stackalloc LaneGenerator<TSimd, TF, TI>[Lanes.Count / TSimd.Width];
-        LaneGenerator<TSimd, TF, TI>.Start(key, generators);
         fixed (NonEmptyLaw.Feature* features = law.Features.AsSpan())
         {
-            for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass += 2)
+            for (var lane = 0; lane < Lanes.Count; lane += 2 * TSimd.Width)
             {
                 if (law.HasOwnValues)
                 {
-                    Fill<On>(features, law.Features.Length, law.Shift, generators + pass, rows, destination + (pass * TSimd.Width), stride);
+                    Fill<On>(features, law.Features.Length, law.Shift, key, lane, rows, destination + lane, stride);
                 }
                 else
                 {
-                    Fill<Off>(features, law.Features.Length, law.Shift, generators + pass, rows, destination + (pass * TSimd.Width), stride);
+                    Fill<Off>(features, law.Features.Length, law.Shift, key, lane, rows, destination + lane, stride);
                 }
             }
         }
@@ -71,11 +68,11 @@ internal static unsafe class NonEmptySampler<TSimd, TF, TI>
     /// <summary>Two vectors of rows side by side, where there are two: one generator alone would wait for its own next state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Fill<TOwnValues>(
-        NonEmptyLaw.Feature* features, nint count, float shiftOfValues, LaneGenerator<TSimd, TF, TI>* generators, nint rows, float* destination, nint stride)
+        NonEmptyLaw.Feature* features, nint count, float shiftOfValues, RandomKey key, int lane, nint rows, float* destination, nint stride)
         where TOwnValues : struct, ISwitch
     {
-        var first = generators[0];
-        var second = TSimd.Width < Lanes.Count ? generators[1] : default;
+        var first = LaneGenerator<TSimd, TF, TI>.Create(key, lane);
+        var second = TSimd.Width < Lanes.Count ? LaneGenerator<TSimd, TF, TI>.Create(key, lane + TSimd.Width) : default;
         var shift = TSimd.Splat(shiftOfValues);
         for (nint s = 0; s < rows; s += Lanes.Count)
         {
@@ -99,7 +96,7 @@ internal static unsafe class NonEmptySampler<TSimd, TF, TI>
         where TOwnValues : struct, ISwitch
     {
         var u = generator.Next();
-        var absent = TSimd.Greater(u, TSimd.Xor(TSimd.Splat(feature->LastAfter), TSimd.And(TSimd.Splat(feature->LastFirst), empty)));
+        var absent = TSimd.Exceeds(u, TSimd.Xor(TSimd.Splat(feature->LastAfter), TSimd.And(TSimd.Splat(feature->LastFirst), empty)));
         var scale = TSimd.FromBits(TSimd.Xor(TSimd.Splat(feature->ScaleAfter), TSimd.And(TSimd.Splat(feature->ScaleFirst), empty)));
         empty = TSimd.And(empty, absent);
         return TSimd.Except(absent, TSimd.MultiplyAdd(TSimd.ToSingle(TOwnValues.IsOn ? generator.Next() : u), scale, shift));

@@ -126,7 +126,7 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
     private static TF Draw(ref LaneGenerator<TSimd, TF, TI> generator, TI last, TF scale, TF shift)
     {
         var u = generator.Next();
-        return TSimd.Except(TSimd.Greater(u, last), TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift));
+        return TSimd.Except(TSimd.Exceeds(u, last), TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift));
     }
 
     /// <summary>

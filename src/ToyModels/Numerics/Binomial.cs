@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 
 namespace ToyModels;
 
@@ -9,10 +8,16 @@ internal sealed class Binomial
     /// <summary>Counts whose probability is below this part of the largest are never drawn: all of them together are rarer than the resolution of a draw.</summary>
     private const double Negligible = 1.0 / (1L << 60) / (1L << 20);
 
+    /// <summary>Bits of a number that tell where to begin.</summary>
+    private const int FirstBits = 8;
+
     private readonly int _least;
 
-    // The last number that stands for a count up to least + k, P(count ≤ least + k)·2⁶⁴; from the largest count on the last there is. As many as a power of two.
+    // The last number that stands for a count up to least + k, P(count ≤ least + k)·2⁶⁴; for the largest count the last there is.
     private readonly ImmutableArray<ulong> _atMost;
+
+    // The k of the least number with each value of the first bits.
+    private readonly ImmutableArray<int> _first;
 
     /// <param name="trials">R, at least 1.</param>
     /// <param name="probability">q, in [0, 1).</param>
@@ -42,27 +47,34 @@ internal sealed class Binomial
             sums[k] = sum;
         }
 
-        var atMost = new ulong[BitOperations.RoundUpToPowerOf2((uint)sums.Length)];
-        Array.Fill(atMost, ulong.MaxValue);
+        var atMost = new ulong[sums.Length];
         for (var k = 0; k < sums.Length - 1; k++)
         {
             atMost[k] = (ulong)(Math.Min(sums[k] / sum, Math.BitDecrement(1)) * Math.ScaleB(1, 64));
         }
 
+        atMost[^1] = ulong.MaxValue;
         _atMost = [.. atMost];
+        var first = new int[1 << FirstBits];
+        for (var i = 1; i < first.Length; i++)
+        {
+            first[i] = CountFrom(first[i - 1], (ulong)i << (64 - FirstBits));
+        }
+
+        _first = [.. first];
     }
 
     /// <summary>The count that a uniform number of 64 bits stands for: the first k with number/2⁶⁴ ≤ P(count ≤ k).</summary>
-    internal int Of(ulong number)
+    internal int Of(ulong number) => _least + CountFrom(_first[(int)(number >> (64 - FirstBits))], number);
+
+    /// <summary>The first from k on, which a processor foresees to be k: most numbers share their first bits with numbers of the same count only.</summary>
+    private int CountFrom(int k, ulong number)
     {
-        // Without a branch: which half is right is not to be foreseen.
-        var atMost = _atMost.AsSpan();
-        var k = 0;
-        for (var half = atMost.Length / 2; half > 0; half /= 2)
+        while (number > _atMost[k])
         {
-            k += number > atMost[k + half - 1] ? half : 0;
+            k++;
         }
 
-        return _least + k;
+        return k;
     }
 }

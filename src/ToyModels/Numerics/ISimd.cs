@@ -81,6 +81,9 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>A mask, all bits of an element: set where a &gt; b, signed.</summary>
     static abstract TI Greater(TI a, TI b);
 
+    /// <summary><see cref="Greater"/>, where a ≥ 0 and b ≥ −1.</summary>
+    static abstract TI Exceeds(TI a, TI b);
+
     /// <summary>a where the mask is not set, else 0.</summary>
     static abstract TF Except(TI mask, TF a);
 

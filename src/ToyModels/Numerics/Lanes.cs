@@ -54,32 +54,85 @@ internal static unsafe class Lanes
         {
             for (; i + Count <= count; i += Count)
             {
-                // Each block of four lanes of the result is of numbers four apart.
-                Vector512<float> a = TwoLanes(FourLanes(lanes), FourLanes(lanes + Count)), b = TwoLanes(FourLanes(lanes + (2 * Count)), FourLanes(lanes + (3 * Count)));
-                var sums = Avx512F.Shuffle(a, b, 0x88) + Avx512F.Shuffle(a, b, 0xDD);
-                (Vector512.Load(to + i) + sums).Store(to + i);
-                lanes += Count * Count;
+                (Vector512.Load(to + i) + SixteenSums(lanes + (i * Count))).Store(to + i);
             }
         }
 
         if (Sse.IsSupported)
         {
-            // Four sums side by side, each in the same tree.
             for (; i + 4 <= count; i += 4)
             {
-                Vector128<float> a = Four(lanes), b = Four(lanes + Count), c = Four(lanes + (2 * Count)), d = Four(lanes + (3 * Count));
-                var first = Sse.UnpackLow(a, b) + Sse.UnpackHigh(a, b);
-                var second = Sse.UnpackLow(c, d) + Sse.UnpackHigh(c, d);
-                (Vector128.Load(to + i) + (Sse.MoveLowToHigh(first, second) + Sse.MoveHighToLow(second, first))).Store(to + i);
-                lanes += 4 * Count;
+                (Vector128.Load(to + i) + FourSums(lanes + (i * Count))).Store(to + i);
             }
         }
 
         for (; i < count; i++)
         {
-            to[i] += Sum(lanes);
-            lanes += Count;
+            to[i] += Sum(lanes + (i * Count));
         }
+    }
+
+    /// <summary>Sets one number to the <see cref="Sum"/> of each sixteen lanes, in vectors as wide as there are, so that they can be taken up as they were put down.</summary>
+    /// <param name="lanes">Sixteen for each number, and for more up to a whole number of sixteens.</param>
+    /// <param name="to">The numbers; what is behind them up to a whole number of sixteens is undefined then.</param>
+    /// <param name="count">How many there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void SetSums(float* lanes, float* to, nint count)
+    {
+        nint i = 0;
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+        {
+            for (; i < count; i += Count)
+            {
+                (count - i > 8 ? SixteenSums(lanes + (i * Count)) : EightSums(lanes + (i * Count)).ToVector512()).Store(to + i);
+            }
+        }
+        else if (Avx.IsSupported)
+        {
+            for (; i < count; i += 8)
+            {
+                EightSums(lanes + (i * Count)).Store(to + i);
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = Sum(lanes + (i * Count));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> SixteenSums(float* lanes)
+    {
+        // Each block of four lanes of the result is of numbers four apart.
+        Vector512<float> a = TwoLanes(FourLanes(lanes), FourLanes(lanes + Count)), b = TwoLanes(FourLanes(lanes + (2 * Count)), FourLanes(lanes + (3 * Count)));
+        return Avx512F.Shuffle(a, b, 0x88) + Avx512F.Shuffle(a, b, 0xDD);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> EightSums(float* lanes)
+    {
+        Vector256<float> a = FourAndFour(lanes), b = FourAndFour(lanes + Count), c = FourAndFour(lanes + (2 * Count)), d = FourAndFour(lanes + (3 * Count));
+        var first = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
+        var second = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
+        return Avx.Shuffle(first, second, 0x44) + Avx.Shuffle(first, second, 0xEE);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> FourSums(float* lanes)
+    {
+        Vector128<float> a = Four(lanes), b = Four(lanes + Count), c = Four(lanes + (2 * Count)), d = Four(lanes + (3 * Count));
+        var first = Sse.UnpackLow(a, b) + Sse.UnpackHigh(a, b);
+        var second = Sse.UnpackLow(c, d) + Sse.UnpackHigh(c, d);
+        return Sse.MoveLowToHigh(first, second) + Sse.MoveHighToLow(second, first);
+    }
+
+    /// <summary>Of two numbers, the sixteen lanes of which lie four times sixteen apart, the four lanes each that sixteen leave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> FourAndFour(float* lanes)
+    {
+        Vector256<float> a = Vector256.Load(lanes) + Vector256.Load(lanes + 8), b = Vector256.Load(lanes + (4 * Count)) + Vector256.Load(lanes + (4 * Count) + 8);
+        return Avx.Permute2x128(a, b, 0x20) + Avx.Permute2x128(a, b, 0x31);
     }
 
     /// <summary>Of four numbers, the sixteen lanes of which lie four times sixteen apart, the four lanes each that sixteen leave.</summary>

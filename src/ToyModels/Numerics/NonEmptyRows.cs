@@ -8,22 +8,14 @@ namespace ToyModels;
 /// <summary>Takes rows of zeros out of a feature-major matrix.</summary>
 internal static unsafe class NonEmptyRows
 {
-    /// <summary>Moves the rows that hold a non-zero to the front, in their order, and zeros behind them up to the next whole number of <see cref="Lanes"/>.</summary>
+    /// <summary>Moves the rows that hold a non-zero to the front, in their order; what is behind them then is undefined.</summary>
     /// <param name="matrix">Feature i of row s at [i·stride + s]; zeros behind the rows, up to the next whole number of lanes.</param>
     /// <param name="features">Number of features n.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="stride">A multiple of <see cref="Lanes.Count"/>, more than the rows by one lane at least.</param>
     /// <returns>How many rows hold one.</returns>
-    internal static int Gather(float* matrix, int features, int rows, nint stride)
-    {
-        var kept = Avx2.IsSupported ? ByEight(matrix, features, rows, stride) : ByOne(matrix, features, rows, stride);
-        for (var i = 0; i < features; i++)
-        {
-            new Span<float>(matrix + (i * stride) + kept, Lanes.RoundUp(kept) - kept).Clear();
-        }
-
-        return kept;
-    }
+    internal static int Gather(float* matrix, int features, int rows, nint stride) =>
+        Avx2.IsSupported ? ByEight(matrix, features, rows, stride) : ByOne(matrix, features, rows, stride);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int ByEight(float* matrix, nint features, nint rows, nint stride)

@@ -94,6 +94,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     public static Vector128<int> Greater(Vector128<int> a, Vector128<int> b) => Vector128.GreaterThan(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Exceeds(Vector128<int> a, Vector128<int> b) => Vector128.GreaterThan(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Except(Vector128<int> mask, Vector128<float> a) => Vector128.AndNot(a, mask.AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -94,6 +94,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
     public static Vector256<int> Greater(Vector256<int> a, Vector256<int> b) => Vector256.GreaterThan(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Exceeds(Vector256<int> a, Vector256<int> b) => Vector256.GreaterThan(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Except(Vector256<int> mask, Vector256<float> a) => Vector256.AndNot(a, mask.AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,13 +67,17 @@ internal static unsafe class Tiles
     }
 
     /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ. They may be one and the same.</summary>
+    /// <param name="a">The first.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="rows">Rows of a, columns of b, that are not zero.</param>
+    /// <param name="columns">Columns of a, rows of b, that are not zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddTransposed(float* a, float* b)
+    internal static void AddTransposed(float* a, float* b, int rows, int columns)
     {
-        for (var row = 0; row < Side; row += Quarter)
+        for (var row = 0; row < rows; row += Quarter)
         {
             // A square that meets itself: each pair once.
-            for (var column = a == b ? row : 0; column < Side; column += Quarter)
+            for (var column = a == b ? row : 0; column < columns; column += Quarter)
             {
                 AddTransposedSquare(a + (row * Side) + column, b + (column * Side) + row);
             }

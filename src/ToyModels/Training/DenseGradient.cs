@@ -195,7 +195,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     protected override void Accumulate(PinnedBuffer chunk, int rows, float scale, ref double loss)
     {
-        SetFactors(_factor, _importances, scale);
+        SetFactors(_factor.Span, _importances, scale);
         if (Team is null)
         {
             for (var segment = 0; segment < Segments; segment++)
@@ -240,7 +240,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     protected override void AddLoss(PinnedBuffer chunk, int rows, ref double loss)
     {
-        SetFactors(_factor, _importances, 0.5f);
+        SetFactors(_factor.Span, _importances, 0.5f);
         Share(Slices, _forward);
         Array.Clear(_claims);
         AddLosses(0.5f, ref loss);

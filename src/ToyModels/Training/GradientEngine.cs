@@ -73,11 +73,11 @@ internal abstract class GradientEngine : IDisposable
     }
 
     /// <summary>What errors x' − x are multiplied by to give ∂L/∂x' of the summed loss: 2 I_j, times <paramref name="scale"/>.</summary>
-    protected static void SetFactors(PinnedBuffer factors, float[] importances, float scale)
+    protected static void SetFactors(Span<float> factors, float[] importances, float scale)
     {
         for (var j = 0; j < importances.Length; j++)
         {
-            factors.Span[j] = 2 * importances[j] * scale;
+            factors[j] = 2 * importances[j] * scale;
         }
     }
 

@@ -10,7 +10,7 @@ namespace ToyModels;
 /// without a non-zero all have the output b: they are counted, and computed once. Where so few outputs live that it is cheaper, a batch goes
 /// by those alone (<see cref="LiveOutputs{TSimd, TF, TI}"/>), without G and ∂G; which way follows from counts of a batch before, hence from the data.
 /// <para>
-/// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, so that a panel of
+/// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, and zeros up to whole squares, so that a panel of
 /// G and ∂G stays close while all rows of the chunk pass through it, in the order of <see cref="RowsByLength"/>, which also has their targets.
 /// G is symmetric: a panel computes what lies below its diagonal, and takes what lies above from the others. Sums over rows are chains, one
 /// for each element, so no lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have weights 0
@@ -112,8 +112,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _bias = new(_padded);
         _factor = new(_padded);
         _loss = new(_padded);
-        _gram = new((long)features * _padded);
-        _gramGradient = new((long)features * _padded);
+        _gram = new((long)_padded * _padded);
+        _gramGradient = new((long)_padded * _padded);
         _productByDimension = new((long)hidden * _padded);
         _gradient = new(Lanes.RoundUp(checked(features * (hidden + 1))));
         _biasGradient = new(_padded);
@@ -295,7 +295,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private void BeginPanels(int j)
     {
         TakeGram(j);
-        new Span<float>(Square(_gramGradient, 0, j), _features * ColumnsFrom(j)).Clear();
+        new Span<float>(Square(_gramGradient, 0, j), _padded * ColumnsFrom(j)).Clear();
     }
 
     /// <summary>What a batch that goes by the outputs that live begins with: features j … j + 15.</summary>
@@ -319,7 +319,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         Tiles.Transpose(Weights[(j * _hidden)..], Math.Min(panels * Lanes.Count, _features - j), _hidden, _hidden, _weightsByDimension.Span[j..], _padded);
         DenseKernels<TSimd, TF, TI>.PanelProduct(
             _parameters!.Pointer + ((nint)j * _hidden), _hidden, 1, _features - j, _hidden, new(_weightsByDimension.Pointer + j, _padded), Lanes.Count,
-            new(gram, Lanes.Count), (nint)_features * Lanes.Count, panels);
+            new(gram, Lanes.Count), (nint)_padded * Lanes.Count, panels);
     }
 
     /// <summary>Columns of the block of panels that begins with feature j.</summary>
@@ -341,42 +341,19 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var side = Math.Min(Lanes.Count, _features - j);
         for (var i = 0; i <= j; i += Lanes.Count)
         {
-            float* above = Square(_gramGradient, i, j), below = Square(_gramGradient, j, i);
-            if (side == Lanes.Count)
-            {
-                Tiles.AddTransposed(above, below);
-            }
-            else
-            {
-                AddTransposed(above, below, i < j ? Lanes.Count : side, side);
-            }
-        }
-    }
-
-    /// <summary>What <see cref="Tiles.AddTransposed"/> does, of squares that are cut off.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddTransposed(float* above, float* below, int rows, int columns)
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = above == below ? row : 0; column < columns; column++)
-            {
-                ref var sum = ref above[(row * Lanes.Count) + column];
-                sum += below[(column * Lanes.Count) + row];
-                below[(column * Lanes.Count) + row] = sum;
-            }
+            Tiles.AddTransposed(Square(_gramGradient, i, j), Square(_gramGradient, j, i), i < j ? Lanes.Count : side, side);
         }
     }
 
     /// <summary>Rows i … of G or of its gradient, columns of the panel that begins with j.</summary>
-    private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _features) + (i * Lanes.Count);
+    private float* Square(PinnedBuffer matrix, int i, int j) => matrix.Pointer + ((nint)j * _padded) + (i * Lanes.Count);
 
     /// <summary>The gradient of a block of features from j on.</summary>
     private void TakeWeightGradient(int j)
     {
         var columns = ColumnsFrom(j);
         DenseKernels<TSimd, TF, TI>.PanelProduct(
-            _parameters!.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count), (nint)_features * Lanes.Count,
+            _parameters!.Pointer, 1, _hidden, _hidden, _features, new(Square(_gramGradient, 0, j), Lanes.Count), (nint)_padded * Lanes.Count,
             new(_productByDimension.Pointer + j, _padded), Lanes.Count, columns / Lanes.Count);
         Tiles.Transpose(
             _productByDimension.Span[j..], _hidden, Math.Min(columns, _features - j), _padded, _gradient.Span[(j * _hidden)..], _hidden);
@@ -384,21 +361,24 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
     private void Pass(float scale, bool isBothWays, ref double loss)
     {
-        SetFactors(_factor, _importances, scale);
+        SetFactors(_factor.Span, _importances, scale);
 
         _isBothWays = isBothWays;
         _panelsAtOnce = (GramCosts.AreMorePanelsAtOnce(_features, PresentInRow) ? 2 : 1) * DenseKernels<TSimd, TF, TI>.PanelsAtOnce;
         Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _readRowsAhead);
         _isMirrorDue = false;
+        var sum = 0.0;
         for (var j = 0; j < _features; j++)
         {
-            loss += _loss.Pointer[j] / (2 * scale);
+            sum += _loss.Pointer[j];
         }
+
+        loss += sum / (2 * scale);
     }
 
     private void PassLive(LiveOutputs<TSimd, TF, TI> live, float scale, ref double loss)
     {
-        SetFactors(_factor, _importances, scale);
+        SetFactors(_factor.Span, _importances, scale);
         live.BeginChunk(_rows);
         Share(live.Segments, _passSegment, _readRowsAhead);
         Share(Panels, _takeLiveGradient);
@@ -560,12 +540,12 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         where TVectors : struct, ICount
     {
         // From the first vector of columns to the second, and from the first pair to the second: in the same panel or in the next.
-        var panelLength = (nint)_features * Lanes.Count;
+        var panelLength = (nint)_padded * Lanes.Count;
         var second = TSimd.Width == Lanes.Count ? panelLength : TSimd.Width;
         var pair = 2 * TSimd.Width == Lanes.Count ? panelLength : 2 * second;
         var panel = j & -Lanes.Count;
-        var gram = _gram.Pointer + ((nint)panel * _features) + (j - panel);
-        var gramGradient = _gramGradient.Pointer + ((nint)panel * _features) + (j - panel);
+        var gram = _gram.Pointer + ((nint)panel * _padded) + (j - panel);
+        var gramGradient = _gramGradient.Pointer + ((nint)panel * _padded) + (j - panel);
         float* bias = _bias.Pointer + j, factor = _factor.Pointer + j;
         TF b0 = TSimd.Load(bias), b1 = TVectors.Value > 1 ? TSimd.Load(bias + TSimd.Width) : b0;
         TF f0 = TSimd.Load(factor), f1 = TVectors.Value > 1 ? TSimd.Load(factor + TSimd.Width) : f0;

@@ -190,7 +190,7 @@ internal sealed unsafe class LargeGradient<TSimd, TF, TI> : DenseEngine
 
     private void Pass(PinnedBuffer chunk, int rows, float scale, bool isBothWays, ref double loss)
     {
-        SetFactors(_factor, _importances, scale);
+        SetFactors(_factor.Span, _importances, scale);
         _isBothWays = isBothWays;
         for (var first = 0; first < rows; first += SegmentRows)
         {

@@ -74,7 +74,7 @@ public abstract class SampleReader : IDisposable
     }
 
     /// <summary>Reads the next rows, and keeps those that hold a non-zero.</summary>
-    /// <param name="destination">Receives them, one after the other, and zeros behind them up to the next whole number of <see cref="Lanes"/>; what is behind is undefined.</param>
+    /// <param name="destination">Receives them, one after the other; what is behind them is undefined.</param>
     /// <param name="features">Number of features n.</param>
     /// <param name="samples">Rows wanted.</param>
     /// <param name="stride">Distance between features, more than the rows by one lane at least.</param>
@@ -122,10 +122,10 @@ public abstract class SampleReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, (long)features * stride);
     }
 
-    /// <summary>Zeros behind the rows read, up to <paramref name="end"/>, by default the stride.</summary>
-    internal static void ClearRest(Span<float> destination, int features, int read, int stride, int? end = null)
+    /// <summary>Zeros behind the rows read, up to the stride.</summary>
+    internal static void ClearRest(Span<float> destination, int features, int read, int stride)
     {
-        var rest = (end ?? stride) - read;
+        var rest = stride - read;
         for (var i = 0; i < features && rest > 0; i++)
         {
             destination.Slice((i * stride) + read, rest).Clear();

@@ -6,6 +6,10 @@ namespace ToyModels;
 /// Models of up to six features and three hidden dimensions, the polygons and phase diagrams of the field: forward and backward pass of a
 /// group of samples in one go, nothing but the rows read and the sums of gradients kept in memory. Mathematics as in
 /// <see cref="ReferenceGradient"/>; samples in the sixteen lanes of <see cref="Lanes"/>, each pass of a narrower vector with sums of its own.
+/// <para>
+/// With few rows a step is one chain, from the weights through sums and optimiser to the weights, of numbers that fit one vector or two. They pass from part to
+/// part in whole vectors: what was stored in pieces and is loaded as one would have to reach the cache first.
+/// </para>
 /// </summary>
 internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     where TSimd : struct, ISimd<TF, TI>
@@ -14,19 +18,27 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
 {
     private readonly bool _isRelu;
     private readonly bool _leavesEmptyRowsOut;
+    private readonly bool _isPair;
     private readonly int _hidden;
     private readonly float[] _importances;
-    private readonly PinnedBuffer _factor = new(SmallGradient.MostFeatures);
+    private float _scale = float.NaN;
 
-    // W, then b.
-    private readonly PinnedBuffer _parameters;
+    // Factors where _parameters has biases, and zeros elsewhere; all bits set behind the last parameter, none elsewhere.
+    private readonly PinnedBuffer _factors;
+    private readonly PinnedBuffer _behind;
 
-    // W, b, then factors, each in all sixteen lanes: products take them from there as they are.
+    // W, then b, as the caller has them.
+    private PinnedBuffer? _own;
+    private PinnedBuffer? _parameters;
+
+    // W, b, then factors, each in all sixteen lanes: products take them from there as they are. Two features need none of it.
     private readonly PinnedBuffer _lanes;
 
-    // ∂L/∂W, ∂L/∂b, then Σ factor·(x' − x)²; and the sixteen lanes of each.
-    private readonly PinnedBuffer _gradient;
+    // Sixteen lanes each of ∂L/∂W, ∂L/∂b of a chunk, then of Σ factor·(x' − x)²; the lanes joined; and ∂L/∂W, ∂L/∂b of the batch.
     private readonly PinnedBuffer _sums;
+    private readonly PinnedBuffer _joined;
+    private readonly PinnedBuffer _gradient;
+    private bool _isFirst;
     private int _emptyCount;
 
     /// <param name="kind">The model.</param>
@@ -40,29 +52,60 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     {
         _isRelu = kind == ToyModelKind.ReluOutput;
         _leavesEmptyRowsOut = leavesEmptyRowsOut;
+        _isPair = features == 2 && hidden == 1;
         _hidden = hidden;
         _importances = importances.ToArray();
-        _parameters = new(features * (hidden + 1));
-        _gradient = new(features * (hidden + 2));
-        _lanes = new(_gradient.Length * Lanes.Count);
-        _sums = new(_gradient.Length * Lanes.Count);
+        _gradient = new(Lanes.RoundUp(features * (hidden + 1)));
+        _factors = new(_gradient.Length);
+        _behind = new(_gradient.Length);
+        _behind.Span[(features * (hidden + 1))..].Fill(BitConverter.Int32BitsToSingle(-1));
+        _joined = new(Lanes.RoundUp(features * (hidden + 2)));
+        _sums = new(_joined.Length * Lanes.Count);
+        _lanes = new(_isPair ? 0 : _sums.Length);
     }
 
     internal override ReadOnlySpan<float> WeightGradient => _gradient.Span[..(Features * _hidden)];
 
     internal override ReadOnlySpan<float> BiasGradient => _gradient.Span.Slice(Features * _hidden, Features);
 
+    internal override PinnedBuffer? Gradient => _gradient;
+
+    private int ParameterCount => Features * (_hidden + 1);
+
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        weights.CopyTo(_parameters.Span);
-        bias.CopyTo(_parameters.Span[weights.Length..]);
-        Spread(_parameters.Pointer, _parameters.Length, _lanes.Pointer);
-        _gradient.Span.Clear();
+        _own ??= new PinnedBuffer(_gradient.Length);
+        weights.CopyTo(_own.Span);
+        bias.CopyTo(_own.Span[weights.Length..]);
+        BeginInPlace(_own);
+    }
+
+    internal override void BeginInPlace(PinnedBuffer parameters)
+    {
+        if (_parameters != parameters)
+        {
+            _parameters = parameters;
+        }
+
+        _isFirst = true;
+        if (!_isPair)
+        {
+            Spread(parameters.Pointer, ParameterCount, _lanes.Pointer);
+        }
     }
 
     protected override int Fill(SampleReader reader, PinnedBuffer chunk, int rows, out int kept)
     {
-        var read = _leavesEmptyRowsOut ? reader.ReadNonEmpty(chunk, Features, rows, Stride, out kept) : base.Fill(reader, chunk, rows, out kept);
+        int read;
+        if (_leavesEmptyRowsOut)
+        {
+            read = reader.ReadNonEmpty(chunk, Features, rows, Stride, out kept);
+            ClearBehind(chunk.Pointer, Features, kept, Stride);
+        }
+        else
+        {
+            read = base.Fill(reader, chunk, rows, out kept);
+        }
 
         // Lanes behind the last row go the way of an empty row, which then is one less to count: the number may be negative.
         _emptyCount = read - Lanes.RoundUp(kept);
@@ -76,28 +119,110 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     private double Sum<TBackward>(float* x, int rows, float scale)
         where TBackward : struct, ISwitch
     {
-        SetFactors(_factor, _importances, scale);
-        Spread(_factor.Pointer, Features, _lanes.Pointer + (_parameters.Length * Lanes.Count));
-        _sums.Span.Clear();
-        Groups<TBackward>(x, Lanes.RoundUp(rows));
+        if (scale != _scale)
+        {
+            SetScale(scale);
+        }
 
-        var losses = _gradient.Span[_parameters.Length..];
-        losses.Clear();
-        Lanes.AddSums(_sums.Pointer, _gradient.Pointer, _gradient.Length);
+        if (_isPair)
+        {
+            Pairs<TBackward>(x, Lanes.RoundUp(rows));
+        }
+        else
+        {
+            Clear(_sums.Pointer, _sums.Length);
+            Groups<TBackward>(x, Lanes.RoundUp(rows));
+        }
+
+        Lanes.SetSums(_sums.Pointer, _joined.Pointer, Features * (_hidden + 2));
+        if (TBackward.IsOn)
+        {
+            AddSums();
+        }
 
         // Rows of zeros all have the output b, and the target 0.
-        var bias = _parameters.Span[(Features * _hidden)..];
-        var biasGradient = _gradient.Span[(Features * _hidden)..];
+        float* bias = _parameters!.Pointer + (Features * _hidden), factors = _factors.Pointer + (Features * _hidden), losses = _joined.Pointer + ParameterCount;
         var loss = 0.0;
         for (var j = 0; j < Features; j++)
         {
             var o = _isRelu ? MathF.Max(bias[j], 0) : bias[j];
-            var d = _factor.Span[j] * o;
-            biasGradient[j] += _emptyCount * d;
-            loss += losses[j] + (_emptyCount * (d * o));
+            loss += losses[j] + (_emptyCount * (factors[j] * o * o));
         }
 
         return loss / (2 * scale);
+    }
+
+    private void SetScale(float scale)
+    {
+        _scale = scale;
+        var factors = _factors.Span[(Features * _hidden)..];
+        SetFactors(factors, _importances, scale);
+        if (!_isPair)
+        {
+            Spread(_factors.Pointer + (Features * _hidden), Features, _lanes.Pointer + (ParameterCount * Lanes.Count));
+        }
+    }
+
+    /// <summary>Adds the sums of a chunk to the gradient, and those of its empty rows: the output b, the target 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddSums()
+    {
+        float* gradient = _gradient.Pointer, parameters = _parameters!.Pointer, factors = _factors.Pointer, behind = _behind.Pointer, sums = _joined.Pointer;
+        var emptyCount = TSimd.Splat((float)_emptyCount);
+        for (var i = 0; i < _gradient.Length; i += TSimd.Width)
+        {
+            var o = TSimd.Load(parameters + i);
+            var d = TSimd.Multiply(TSimd.Load(factors + i), _isRelu ? TSimd.Max(o, default) : o);
+            var sum = TSimd.Except(TSimd.Bits(TSimd.Load(behind + i)), TSimd.Load(sums + i));
+            if (!_isFirst)
+            {
+                sum = TSimd.Add(TSimd.Load(gradient + i), sum);
+            }
+
+            TSimd.Store(TSimd.Add(sum, TSimd.Multiply(emptyCount, d)), gradient + i);
+        }
+
+        _isFirst = false;
+    }
+
+    /// <summary>Puts zeros behind the last row, up to a whole number of lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ClearBehind(float* x, nint features, int rows, nint stride)
+    {
+        if (rows % Lanes.Count == 0)
+        {
+            return;
+        }
+
+        fixed (int* hidden = Hidden)
+        {
+            x += rows & -Lanes.Count;
+            for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width, x += TSimd.Width)
+            {
+                var mask = TSimd.Load(hidden + Lanes.Count - (rows % Lanes.Count) + pass);
+                var row = x;
+                for (var i = features; i > 0; i--, row += stride)
+                {
+                    TSimd.Store(TSimd.Except(mask, TSimd.Load(row)), row);
+                }
+            }
+        }
+    }
+
+    // From the place of Lanes.Count − k on, sixteen masks that show k lanes.
+    private static ReadOnlySpan<int> Hidden =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    ];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Clear(float* values, nint count)
+    {
+        for (nint i = 0; i < count; i += TSimd.Width)
+        {
+            TSimd.Store(default, values + i);
+        }
     }
 
     /// <summary>Puts each value into all sixteen lanes.</summary>
@@ -111,6 +236,19 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
             {
                 TSimd.Store(value, lanes);
             }
+        }
+    }
+
+    private void Pairs<TBackward>(float* x, nint rows)
+        where TBackward : struct, ISwitch
+    {
+        if (_isRelu)
+        {
+            Pairs<On, TBackward>(x, rows, Stride, _parameters!.Pointer, _factors.Pointer, _sums.Pointer);
+        }
+        else
+        {
+            Pairs<Off, TBackward>(x, rows, Stride, _parameters!.Pointer, _factors.Pointer, _sums.Pointer);
         }
     }
 
@@ -163,18 +301,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
         where THidden : struct, ICount
         where TBackward : struct, ISwitch
     {
-        if (TFeatures.Value == 2 && THidden.Value == 1)
-        {
-            if (_isRelu)
-            {
-                Pairs<On, TBackward>(x, rows, Stride, _lanes.Pointer, _sums.Pointer);
-            }
-            else
-            {
-                Pairs<Off, TBackward>(x, rows, Stride, _lanes.Pointer, _sums.Pointer);
-            }
-        }
-        else if (_isRelu)
+        if (_isRelu)
         {
             Groups<TFeatures, THidden, On, TBackward>(x, rows, Stride, _lanes.Pointer, _sums.Pointer);
         }
@@ -189,12 +316,11 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
     /// h = Σ_j w_j x_j and ∂h = Σ_i w_i f_i e_i: ∂w_j = f_j Σ_i w_i M_ji + Σ_i w_i f_i M_ij. So all sums stay in registers while all groups pass.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Pairs<TRelu, TBackward>(float* x, nint rows, nint stride, float* parameters, float* sums)
+    private static void Pairs<TRelu, TBackward>(float* x, nint rows, nint stride, float* parameters, float* factors, float* sums)
         where TRelu : struct, ISwitch
         where TBackward : struct, ISwitch
     {
-        TF w0 = TSimd.Load(parameters), w1 = TSimd.Load(parameters + Lanes.Count);
-        TF b0 = TSimd.Load(parameters + (2 * Lanes.Count)), b1 = TSimd.Load(parameters + (3 * Lanes.Count));
+        TF w0 = TSimd.Splat(parameters[0]), w1 = TSimd.Splat(parameters[1]), b0 = TSimd.Splat(parameters[2]), b1 = TSimd.Splat(parameters[3]);
         for (var pass = 0; pass < Lanes.Count; pass += TSimd.Width)
         {
             TF e0Sum = default, e1Sum = default, loss0 = default, loss1 = default;
@@ -214,7 +340,7 @@ internal sealed unsafe class SmallGradient<TSimd, TF, TI> : DenseEngine
                 }
             }
 
-            TF f0 = TSimd.Load(parameters + (4 * Lanes.Count)), f1 = TSimd.Load(parameters + (5 * Lanes.Count));
+            TF f0 = TSimd.Splat(factors[2]), f1 = TSimd.Splat(factors[3]);
             TF wf0 = TSimd.Multiply(w0, f0), wf1 = TSimd.Multiply(w1, f1);
             TF wm0 = TSimd.MultiplyAdd(w1, m01, TSimd.Multiply(w0, m00)), wm1 = TSimd.MultiplyAdd(w1, m11, TSimd.Multiply(w0, m10));
             var sum = sums + pass;

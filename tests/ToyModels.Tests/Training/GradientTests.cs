@@ -111,11 +111,14 @@ public sealed class GradientTests
         }
     }
 
-    [Fact]
-    public void An_engine_reads_parameters_where_they_lie_as_it_reads_copies_of_them()
+    [Theory]
+    [InlineData(30, 70)]
+    [InlineData(5, 2)]
+    [InlineData(2, 1)]
+    public void An_engine_reads_parameters_where_they_lie_as_it_reads_copies_of_them(int features, int hidden)
     {
-        var problem = new Problem(ToyModelKind.ReluOutput, 30, 70, 40, 0.3f);
-        var parameters = new PinnedBuffer(31 * 70);
+        var problem = new Problem(ToyModelKind.ReluOutput, features, hidden, 40, 0.3f);
+        var parameters = new PinnedBuffer(Lanes.RoundUp(features * (hidden + 1)));
         problem.Weights.CopyTo(parameters.Span);
         problem.Bias.CopyTo(parameters.Span[problem.Weights.Length..]);
         foreach (var engine in problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>())
@@ -134,6 +137,10 @@ public sealed class GradientTests
             {
                 Assert.Equal(expected, gradient.Span[..expected.Length]);
                 Assert.Equal(engine.BiasGradient, gradient.Span.Slice(expected.Length, problem.Features));
+
+                // Whatever stood there would move parameters that are none.
+                Assert.Equal(Lanes.RoundUp(features * (hidden + 1)), gradient.Length);
+                Assert.All(gradient.Span[(features * (hidden + 1))..].ToArray(), value => Assert.Equal(0, value));
             }
         }
     }
@@ -353,10 +360,13 @@ public sealed class GradientTests
         AssertAgreement(problem, weights / 2, bias / 2);
     }
 
-    [Fact]
-    public void Chunks_add_up_to_the_batch()
+    [Theory]
+    [InlineData(20, 5)]
+    [InlineData(5, 2)]
+    [InlineData(2, 1)]
+    public void Chunks_add_up_to_the_batch(int features, int hidden)
     {
-        var problem = new Problem(ToyModelKind.ReluOutput, 20, 5, 96, 0.3f);
+        var problem = new Problem(ToyModelKind.ReluOutput, features, hidden, 96, 0.3f);
         foreach (var (whole, parts) in problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>()
             .Zip(problem.FastEngines<Simd256, Vector256<float>, Vector256<int>>()))
         {
