@@ -69,8 +69,8 @@ internal static unsafe class Tiles
     /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ. They may be one and the same.</summary>
     /// <param name="a">The first.</param>
     /// <param name="b">The second.</param>
-    /// <param name="rows">Rows of a, columns of b, that are not zero.</param>
-    /// <param name="columns">Columns of a, rows of b, that are not zero.</param>
+    /// <param name="rows">Rows of a, columns of b, that are not zero: they are taken by fours, and the others stay as they are.</param>
+    /// <param name="columns">Columns of a, rows of b, likewise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddTransposed(float* a, float* b, int rows, int columns)
     {
