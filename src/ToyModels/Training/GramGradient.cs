@@ -106,8 +106,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         _importances = importances.ToArray();
         ChunkRows = Math.Min(batch, 1024);
         _hasUnits = features <= GramCosts.FeaturesAtOnce;
-        _rows = new(features, ChunkRows, hasMatrix: !_hasUnits);
-        _rowsAhead = threads > 1 && !_hasUnits ? new(features, ChunkRows, hasMatrix: true) : null;
+        var isReadAhead = threads > 1 && !_hasUnits;
+        _rows = new(features, ChunkRows, hasMatrix: !_hasUnits, isOwn: isReadAhead);
+        _rowsAhead = isReadAhead ? new(features, ChunkRows, hasMatrix: true, isOwn: true) : null;
         _weightsByDimension = new((long)hidden * _padded);
         _bias = new(_padded);
         _factor = new(_padded);
@@ -434,21 +435,21 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private int CountPanel(int j)
     {
         var dead = 0;
-        fixed (int* firstOffset = _rows.Offsets)
-        fixed (float* firstValue = _rows.Values)
+        for (var lane = 0; lane < Lanes.Count; lane += TSimd.Width)
         {
-            for (var lane = 0; lane < Lanes.Count; lane += TSimd.Width)
+            var gram = Square(_gram, 0, j) + lane;
+            var bias = TSimd.Load(_bias.Pointer + j + lane);
+            foreach (var stretch in _rows.Runs)
             {
-                var gram = Square(_gram, 0, j) + lane;
-                var bias = TSimd.Load(_bias.Pointer + j + lane);
-                foreach (var stretch in _rows.Runs)
+                fixed (int* offsets = stretch.Offsets)
+                fixed (float* values = stretch.Values)
                 {
                     for (var row = 0; row < stretch.Rows; row++)
                     {
                         var (entry, output) = (stretch.Entry + (row * stretch.RowStep), bias);
                         for (var e = 0; e < stretch.Length; e++, entry += stretch.Step)
                         {
-                            output = TSimd.MultiplyAdd(TSimd.Splat(firstValue[entry]), TSimd.Load(gram + firstOffset[entry]), output);
+                            output = TSimd.MultiplyAdd(TSimd.Splat(values[entry]), TSimd.Load(gram + offsets[entry]), output);
                         }
 
                         dead += BitOperations.PopCount(TSimd.AtMostZero(output));
@@ -551,47 +552,32 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         TF f0 = TSimd.Load(factor), f1 = TVectors.Value > 1 ? TSimd.Load(factor + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, loss2 = default, loss3 = default;
         TF bias0 = default, bias1 = default, bias2 = default, bias3 = default;
-        fixed (int* firstOffset = _rows.Offsets)
-        fixed (float* firstValue = _rows.Values)
+        var x = _rows.Matrix.Pointer + j;
+        nint rowLength = _rows.Stride, units = TUnits.IsOn ? (nint)(_units.Pointer - _gram.Pointer) : 0;
+        foreach (var stretch in _rows.Runs)
         {
-            var x = _rows.Matrix.Pointer + j;
-            nint rowLength = _rows.Stride, units = TUnits.IsOn ? (nint)(_units.Pointer - _gram.Pointer) : 0;
-            foreach (var stretch in _rows.Runs)
+            fixed (int* firstOffset = &stretch.Offsets[stretch.Entry])
+            fixed (float* firstValue = &stretch.Values[stretch.Entry])
             {
-                var offsets = firstOffset + stretch.Entry;
-                var values = firstValue + stretch.Entry;
-                nint step = TUnits.IsOn ? stretch.Step : 1, end = step * stretch.Length, rowStep = TUnits.IsOn ? stretch.RowStep : end;
-                for (var rows = stretch.Rows; rows > 0; rows--, offsets += rowStep, values += rowStep)
+                // A row goes forward while the one before goes back: the sums of one are chains, the stores of the other are many.
+                int* offsets = firstOffset, nextOffsets = firstOffset;
+                float* values = firstValue, nextValues = firstValue;
+                nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
+                TF o0 = b0, o1 = b1, o2 = default, o3 = default;
+                TF x0 = default, x1 = default, x2 = default, x3 = default;
+                BeginRow<TVectors>(bias, ref o2, ref o3);
+                for (nint e = 0; e < end; e += step)
                 {
-                    // Of many rows the first non-zero is the only one.
-                    TF o0 = b0, o1 = b1, o2 = default, o3 = default, value = TSimd.Splat(*values);
-                    TF x0 = default, x1 = default, x2 = default, x3 = default;
-                    if (TVectors.Value > 2)
-                    {
-                        o2 = TSimd.Load(bias + (2 * TSimd.Width));
-                    }
-
-                    if (TVectors.Value > 3)
-                    {
-                        o3 = TSimd.Load(bias + (3 * TSimd.Width));
-                    }
-
-                    nint offset = *offsets;
-                    Present<TVectors>(value, gram + offset, second, pair, ref o0, ref o1, ref o2, ref o3);
+                    var value = TSimd.Splat(values[e]);
+                    Present<TVectors>(value, gram + offsets[e], second, pair, ref o0, ref o1, ref o2, ref o3);
                     if (TUnits.IsOn)
                     {
-                        Present<TVectors>(value, gram + offset + units, second, pair, ref x0, ref x1, ref x2, ref x3);
+                        Present<TVectors>(value, gram + offsets[e] + units, second, pair, ref x0, ref x1, ref x2, ref x3);
                     }
+                }
 
-                    for (var e = step; e < end; e += step)
-                    {
-                        Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e], second, pair, ref o0, ref o1, ref o2, ref o3);
-                        if (TUnits.IsOn)
-                        {
-                            Present<TVectors>(TSimd.Splat(values[e]), gram + offsets[e] + units, second, pair, ref x0, ref x1, ref x2, ref x3);
-                        }
-                    }
-
+                for (var rows = stretch.Rows; ; rows--)
+                {
                     TF d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TUnits.IsOn ? x0 : TSimd.Load(x), f0, ref loss0), d1 = default, d2 = default, d3 = default;
                     if (TVectors.Value > 1)
                     {
@@ -628,13 +614,56 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                         {
                             bias3 = TSimd.Add(bias3, d3);
                         }
+                    }
 
-                        Back<TVectors>(value, d0, d1, d2, d3, gramGradient + offset, second, pair);
-                        for (var e = step; e < end; e += step)
+                    if (rows == 1)
+                    {
+                        for (nint e = 0; TBackward.IsOn && e < end; e += step)
+                        {
+                            Back<TVectors>(TSimd.Splat(values[e]), d0, d1, d2, d3, gramGradient + offsets[e], second, pair);
+                        }
+
+                        break;
+                    }
+
+                    nextOffsets += rowStep;
+                    nextValues += rowStep;
+                    (o0, o1) = (b0, b1);
+                    (x0, x1, x2, x3) = (default, default, default, default);
+                    BeginRow<TVectors>(bias, ref o2, ref o3);
+
+                    // Of many rows the first non-zero is the only one.
+                    nint offset = *nextOffsets;
+                    var next = TSimd.Splat(*nextValues);
+                    Present<TVectors>(next, gram + offset, second, pair, ref o0, ref o1, ref o2, ref o3);
+                    if (TUnits.IsOn)
+                    {
+                        Present<TVectors>(next, gram + offset + units, second, pair, ref x0, ref x1, ref x2, ref x3);
+                    }
+
+                    if (TBackward.IsOn)
+                    {
+                        Back<TVectors>(TSimd.Splat(*values), d0, d1, d2, d3, gramGradient + *offsets, second, pair);
+                    }
+
+                    for (var e = step; e < end; e += step)
+                    {
+                        offset = nextOffsets[e];
+                        next = TSimd.Splat(nextValues[e]);
+                        Present<TVectors>(next, gram + offset, second, pair, ref o0, ref o1, ref o2, ref o3);
+                        if (TUnits.IsOn)
+                        {
+                            Present<TVectors>(next, gram + offset + units, second, pair, ref x0, ref x1, ref x2, ref x3);
+                        }
+
+                        if (TBackward.IsOn)
                         {
                             Back<TVectors>(TSimd.Splat(values[e]), d0, d1, d2, d3, gramGradient + offsets[e], second, pair);
                         }
                     }
+
+                    offsets = nextOffsets;
+                    values = nextValues;
                 }
             }
         }
@@ -653,6 +682,22 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         if (TVectors.Value > 3)
         {
             EndColumns<TRelu>(j + (3 * TSimd.Width), loss3, bias3);
+        }
+    }
+
+    /// <summary>A row's outputs before its first non-zero, where they do not stay in registers from row to row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BeginRow<TVectors>(float* bias, ref TF o2, ref TF o3)
+        where TVectors : struct, ICount
+    {
+        if (TVectors.Value > 2)
+        {
+            o2 = TSimd.Load(bias + (2 * TSimd.Width));
+        }
+
+        if (TVectors.Value > 3)
+        {
+            o3 = TSimd.Load(bias + (3 * TSimd.Width));
         }
     }
 

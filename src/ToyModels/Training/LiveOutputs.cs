@@ -163,8 +163,8 @@ internal sealed unsafe class LiveOutputs<TSimd, TF, TI>
             if (count > 0)
             {
                 var entry = stretch.Entry + ((from - stretch.Row) * stretch.RowStep);
-                fixed (int* offsets = &Rows.Offsets[entry])
-                fixed (float* values = &Rows.Values[entry])
+                fixed (int* offsets = &stretch.Offsets[entry])
+                fixed (float* values = &stretch.Values[entry])
                 fixed (OutputScreen.Screened* screened = workspace.RoomFor(count * (stretch.Length + 1)))
                 fixed (short* margins = workspace.Margins)
                 fixed (ulong* dead = workspace.Dead)

@@ -17,21 +17,18 @@ internal sealed unsafe class RowsByLength
     private readonly int[] _count;
     private readonly int[] _starts;
     private readonly List<Stretch> _runs = [];
-    private int[] _ownOffsets = [];
-    private float[] _ownValues = [];
+    private readonly bool _isOwn;
     private int[] _offsets = [];
     private float[] _values = [];
-
-    // Where the numbers of the matrix stand that are not 0.
-    private int[] _places = [];
-    private int _placed;
-    private bool _isMatrixWanted;
+    private bool _isMatrixTaken;
 
     /// <param name="features">Number of features n.</param>
     /// <param name="rows">Rows of a chunk at most.</param>
-    /// <param name="hasMatrix">Whether there is a <see cref="Matrix"/>: then non-zeros are listed row after row; else as the source has them, if it can be.</param>
-    internal RowsByLength(int features, int rows, bool hasMatrix)
+    /// <param name="hasMatrix">Whether there is a <see cref="Matrix"/>.</param>
+    /// <param name="isOwn">Whether the rows read are to stay when their source is read on; else they may lie where it has them.</param>
+    internal RowsByLength(int features, int rows, bool hasMatrix, bool isOwn)
     {
+        _isOwn = isOwn;
         Stride = Lanes.RoundUp(features);
         _lengths = features + 1;
         _counts = new int[Quarters * _lengths];
@@ -52,12 +49,6 @@ internal sealed unsafe class RowsByLength
     /// <summary>The rows cut where lengths change.</summary>
     internal ReadOnlySpan<Stretch> Runs => CollectionsMarshal.AsSpan(_runs);
 
-    /// <summary>Sixteen times the feature of each non-zero, where <see cref="Runs"/> tell.</summary>
-    internal ReadOnlySpan<int> Offsets => _offsets;
-
-    /// <summary>Value of each non-zero.</summary>
-    internal ReadOnlySpan<float> Values => _values;
-
     /// <summary>x of the rows, row-major, where it was wanted.</summary>
     internal PinnedBuffer Matrix { get; }
 
@@ -71,9 +62,20 @@ internal sealed unsafe class RowsByLength
     /// <returns>Rows read.</returns>
     internal int Read(SampleReader reader, int samples, bool isMatrixWanted)
     {
-        Forget();
-        _isMatrixWanted = isMatrixWanted;
+        if (_isMatrixTaken)
+        {
+            Put<Off>();
+            _isMatrixTaken = false;
+        }
+
+        _runs.Clear();
+        (Entries, Rows) = (0, 0);
         var read = reader.ReadByLength(this, samples, _lengths - 1);
+        if (isMatrixWanted)
+        {
+            TakeMatrix();
+        }
+
         EmptyRows = read - Rows;
         return read;
     }
@@ -81,21 +83,10 @@ internal sealed unsafe class RowsByLength
     /// <summary>Puts the rows into <see cref="Matrix"/>, if they are not there.</summary>
     internal void TakeMatrix()
     {
-        if (_placed == Entries)
+        if (!_isMatrixTaken)
         {
-            return;
-        }
-
-        foreach (var stretch in _runs)
-        {
-            for (var (row, e) = (0, stretch.Entry); row < stretch.Rows; row++)
-            {
-                for (var end = e + stretch.Length; e < end; e++)
-                {
-                    _places[_placed] = ((stretch.Row + row) * Stride) + (_offsets[e] / Lanes.Count);
-                    Matrix.Pointer[_places[_placed++]] = _values[e];
-                }
-            }
+            Put<On>();
+            _isMatrixTaken = true;
         }
     }
 
@@ -108,7 +99,7 @@ internal sealed unsafe class RowsByLength
             {
                 for (var row = 0; row < stretch.Rows; row++)
                 {
-                    present[_offsets[stretch.Entry + (row * stretch.RowStep) + (e * stretch.Step)] / Lanes.Count]++;
+                    present[stretch.Offsets[stretch.Entry + (row * stretch.RowStep) + (e * stretch.Step)] / Lanes.Count]++;
                 }
             }
         }
@@ -147,45 +138,36 @@ internal sealed unsafe class RowsByLength
         }
     }
 
-    /// <summary>Takes rows of several blocks, each by length. The blocks are to stay as they are.</summary>
+    /// <summary>Takes rows of several blocks, each by length. But where rows are their own, the blocks are to stay as they are until the next are read.</summary>
     /// <param name="pieces">Which rows of which block.</param>
     internal void Take(ReadOnlySpan<LengthPiece> pieces)
     {
-        if (pieces.Length == 1 && Matrix.Length == 0)
-        {
-            // As they lie.
-            var (piece, block) = (pieces[0], pieces[0].Block);
-            (_offsets, _values) = (block.Offsets, block.Values);
-            for (var length = 1; length <= block.Longest; length++)
-            {
-                AddRows(length, piece.Rows(length), block.Start(length) + piece.First(length), rowStep: 1, step: block.Step(length));
-            }
-
-            return;
-        }
-
         var (longest, entries) = (0, 0);
         foreach (var piece in pieces)
         {
             longest = Math.Max(longest, piece.Block.Longest);
-            for (var length = 1; length <= piece.Block.Longest; length++)
-            {
-                entries += length * piece.Rows(length);
-            }
+            entries += piece.Block.Entries;
         }
 
-        Reserve(entries);
+        Reserve(_isOwn ? entries : 0);
         for (var length = 1; length <= longest; length++)
         {
             foreach (var piece in pieces)
             {
                 if (length <= piece.Block.Longest)
                 {
-                    fixed (int* offsets = piece.Block.Offsets)
-                    fixed (float* values = piece.Block.Values)
+                    var block = piece.Block;
+                    var first = block.Start(length) + piece.First(length);
+                    if (!_isOwn)
                     {
-                        var first = piece.Block.Start(length) + piece.First(length);
-                        ListRows(new(offsets + first, values + first, null, piece.Block.Step(length)), piece.Rows(length), length);
+                        AddRows(block.Offsets, block.Values, piece.Rows(length), length, first, rowStep: 1, step: block.Step(length));
+                        continue;
+                    }
+
+                    fixed (int* offsets = block.Offsets)
+                    fixed (float* values = block.Values)
+                    {
+                        ListRows(new(offsets + first, values + first, null, block.Step(length)), piece.Rows(length), length);
                     }
                 }
             }
@@ -195,23 +177,21 @@ internal sealed unsafe class RowsByLength
     /// <summary>Lists rows of one length, row after row, behind those of smaller ones.</summary>
     private void ListRows(Source source, int rows, int length)
     {
-        fixed (int* offsets = _offsets, places = _places)
+        fixed (int* offsets = _offsets)
         fixed (float* values = _values)
         {
-            List(
-                source, rows, length, Rows * Stride, Stride, offsets + Entries, values + Entries, places + Entries, _isMatrixWanted ? Matrix.Pointer : null);
+            List(source, rows, length, offsets + Entries, values + Entries);
         }
 
-        AddRows(length, rows, Entries, rowStep: length, step: 1);
-        _placed = _isMatrixWanted ? Entries : 0;
+        AddRows(_offsets, _values, rows, length, Entries, rowStep: length, step: 1);
     }
 
     /// <summary>Adds rows of one length, behind those of smaller ones.</summary>
-    private void AddRows(int length, int rows, int entry, int rowStep, int step)
+    private void AddRows(int[] offsets, float[] values, int rows, int length, int entry, int rowStep, int step)
     {
         if (rows > 0)
         {
-            _runs.Add(new(Rows, rows, length, entry, rowStep, step));
+            _runs.Add(new(offsets, values, Rows, rows, length, entry, rowStep, step));
         }
 
         Entries += rows * length;
@@ -220,18 +200,25 @@ internal sealed unsafe class RowsByLength
 
     private void Reserve(int entries)
     {
-        if (_ownOffsets.Length < entries)
+        if (_offsets.Length < entries)
         {
-            _ownOffsets = new int[entries * 5 / 4];
-            _ownValues = new float[_ownOffsets.Length];
+            _offsets = new int[entries * 5 / 4];
+            _values = new float[_offsets.Length];
         }
+    }
 
-        if (_places.Length < entries)
+    /// <summary>Puts the rows into the matrix, or zeros in their places.</summary>
+    private void Put<TValues>()
+        where TValues : struct, ISwitch
+    {
+        foreach (var stretch in _runs)
         {
-            _places = new int[entries * 5 / 4];
+            fixed (int* firstOffset = &stretch.Offsets[stretch.Entry])
+            fixed (float* firstValue = &stretch.Values[stretch.Entry])
+            {
+                Put<TValues>(firstOffset, firstValue, stretch, Matrix.Pointer + ((nint)stretch.Row * Stride), Stride);
+            }
         }
-
-        (_offsets, _values) = (_ownOffsets, _ownValues);
     }
 
     /// <summary>Counts rows of each length, with counters of its own for each quarter of the rows: additions to one and the same would wait for each other.</summary>
@@ -276,43 +263,37 @@ internal sealed unsafe class RowsByLength
         }
     }
 
-    /// <summary>Lists the non-zeros of rows of one length, and puts them into the matrix, if there is one, whose next row begins at <paramref name="place"/>.</summary>
+    /// <summary>Lists the non-zeros of rows of one length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void List(Source source, int count, nint length, int place, int rowLength, int* offsets, float* values, int* places, float* matrix)
+    private static void List(Source source, int count, nint length, int* offsets, float* values)
     {
         int* from = source.Numbers, starts = source.Starts;
         var fromValues = source.Values;
         var (step, scale) = (source.Step, source.Scale);
-        for (nint row = 0; row < count; row++, place += rowLength, offsets += length, values += length, places += length)
+        for (nint row = 0; row < count; row++, offsets += length, values += length)
         {
             var entry = starts != null ? starts[row] : row;
             for (nint e = 0; e < length; e++, entry += step)
             {
-                var (offset, value) = (from[entry] * scale, fromValues[entry]);
-                offsets[e] = offset;
-                values[e] = value;
-                if (matrix != null)
-                {
-                    var to = place + (int)((uint)offset / Lanes.Count);
-                    places[e] = to;
-                    matrix[to] = value;
-                }
+                offsets[e] = from[entry] * scale;
+                values[e] = fromValues[entry];
             }
         }
     }
 
-    /// <summary>Leaves zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Forget()
+    /// <summary>Puts the rows of a stretch into their rows of the matrix, or zeros in their places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Put<TValues>(int* offsets, float* values, in Stretch stretch, float* to, nint rowLength)
+        where TValues : struct, ISwitch
     {
-        var matrix = Matrix.Pointer;
-        foreach (var place in _places.AsSpan(0, _placed))
+        nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
+        for (var rows = stretch.Rows; rows > 0; rows--, offsets += rowStep, values += rowStep, to += rowLength)
         {
-            matrix[place] = 0;
+            for (nint e = 0; e < end; e += step)
+            {
+                to[(uint)offsets[e] / Lanes.Count] = TValues.IsOn ? values[e] : 0;
+            }
         }
-
-        _runs.Clear();
-        (_placed, Entries, Rows) = (0, 0, 0);
     }
 
     /// <summary>Where rows of one length come from.</summary>
@@ -331,11 +312,13 @@ internal sealed unsafe class RowsByLength
     }
 
     /// <summary>Neighbouring rows of one length.</summary>
+    /// <param name="Offsets">Sixteen times the features of non-zeros.</param>
+    /// <param name="Values">Their values.</param>
     /// <param name="Row">The first.</param>
     /// <param name="Rows">How many.</param>
     /// <param name="Length">Non-zeros of each.</param>
     /// <param name="Entry">The first row's first non-zero.</param>
     /// <param name="RowStep">From one row's first non-zero to the next row's.</param>
     /// <param name="Step">From one non-zero of a row to its next.</param>
-    internal readonly record struct Stretch(int Row, int Rows, int Length, int Entry, int RowStep, int Step);
+    internal readonly record struct Stretch(int[] Offsets, float[] Values, int Row, int Rows, int Length, int Entry, int RowStep, int Step);
 }

@@ -248,20 +248,38 @@ public sealed class SamplerTests
         Assert.Equal(Enumerable.Range(0, total).Count(s => Enumerable.Range(0, features).All(i => dense[(i * total) + s] == 0)), empty);
     }
 
+    [Fact]
+    public void Rows_of_their_own_stay_when_their_source_is_read_on()
+    {
+        var source = new GeneratedSamples(new FeatureDistribution(200, 0.03f), seed: 4, rows: 3000);
+        using var reader = source.OpenTraining(null, 0);
+        using var again = source.OpenTraining(null, 0);
+        RowsByLength stay = new(200, 1024, hasMatrix: true, isOwn: true), lie = new(200, 1024, hasMatrix: true, isOwn: false);
+        stay.Read(reader, 1024, isMatrixWanted: false);
+        lie.Read(again, 1024, isMatrixWanted: true);
+        stay.Read(reader, 1024, isMatrixWanted: false);
+        lie.Read(again, 1024, isMatrixWanted: true);
+        new RowsByLength(200, 1024, hasMatrix: false, isOwn: false).Read(reader, 900, isMatrixWanted: false);
+        stay.TakeMatrix();
+        Assert.Equal(lie.Matrix.Span, stay.Matrix.Span);
+    }
+
     [Theory]
-    [InlineData(9, 0.11f, false)]
-    [InlineData(9, 0.11f, true)]
-    [InlineData(20, 0.01f, false)]
-    [InlineData(200, 0.03f, true)]
-    [InlineData(9, 0.5f, true)]
-    public void Rows_read_by_length_are_the_dense_rows(int features, float density, bool hasMatrix)
+    [InlineData(9, 0.11f, false, false)]
+    [InlineData(9, 0.11f, false, true)]
+    [InlineData(9, 0.11f, true, false)]
+    [InlineData(20, 0.01f, false, false)]
+    [InlineData(200, 0.03f, true, false)]
+    [InlineData(200, 0.03f, true, true)]
+    [InlineData(9, 0.5f, true, false)]
+    public void Rows_read_by_length_are_the_dense_rows(int features, float density, bool hasMatrix, bool isOwn)
     {
         var source = new GeneratedSamples(new FeatureDistribution(features, density), seed: 4, rows: 3000);
         const int total = 5000;
         var dense = new float[features * total];
         source.OpenTraining(null, 0).Read(dense, total, total);
         using var reader = source.OpenTraining(null, 0);
-        var rows = new RowsByLength(features, 1024, hasMatrix);
+        var rows = new RowsByLength(features, 1024, hasMatrix, isOwn);
         var row = 0;
         foreach (var size in (int[])[1, 1023, 1000, 24, 17, 700, 1024, 1024, 187])
         {
@@ -281,7 +299,7 @@ public sealed class SamplerTests
                     for (var e = 0; e < stretch.Length; e++)
                     {
                         var entry = stretch.Entry + (r * stretch.RowStep) + (e * stretch.Step);
-                        found[rows.Offsets[entry] / Lanes.Count] = rows.Values[entry];
+                        found[stretch.Offsets[entry] / Lanes.Count] = stretch.Values[entry];
                     }
 
                     Assert.Equal(expected[stretch.Row + r], found);

@@ -159,6 +159,7 @@ public sealed class GradientTests
     }
 
     [Theory]
+    [InlineData(250, 9, 1500)]
     [InlineData(300, 9, 300)]
     [InlineData(283, 20, 1500)]
     [InlineData(500, 70, 130)]

@@ -183,7 +183,7 @@ public sealed unsafe class OutputScreenTests
             fixed (ulong* words = dead)
             {
                 var margins = stackalloc short[2];
-                screen.List(firstOffset, firstValue, new(0, 2, row.Length, 0, RowStep: row.Length, Step: 1), 2, entries, margins);
+                screen.List(firstOffset, firstValue, new(offsets, values, 0, 2, row.Length, 0, RowStep: row.Length, Step: 1), 2, entries, margins);
                 screen.Look(entries, margins, row.Length, 2, words);
             }
 
