@@ -559,7 +559,9 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
             fixed (int* firstOffset = &stretch.Offsets[stretch.Entry])
             fixed (float* firstValue = &stretch.Values[stretch.Entry])
             {
-                // A row goes forward while the one before goes back: the sums of one are chains, the stores of the other are many.
+                // A row goes forward while the one before goes back: the sums of one are chains, the stores of the other are many. Sixteen registers
+                // do not hold outputs and targets of one beside errors of the other.
+                var areApart = TUnits.IsOn && TSimd.Width < Lanes.Count;
                 int* offsets = firstOffset, nextOffsets = firstOffset;
                 float* values = firstValue, nextValues = firstValue;
                 nint step = stretch.Step, end = step * stretch.Length, rowStep = stretch.RowStep;
@@ -616,13 +618,17 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                         }
                     }
 
-                    if (rows == 1)
+                    if (TBackward.IsOn && (areApart || rows == 1))
                     {
-                        for (nint e = 0; TBackward.IsOn && e < end; e += step)
+                        Back<TVectors>(TSimd.Splat(*values), d0, d1, d2, d3, gramGradient + *offsets, second, pair);
+                        for (var e = step; e < end; e += step)
                         {
                             Back<TVectors>(TSimd.Splat(values[e]), d0, d1, d2, d3, gramGradient + offsets[e], second, pair);
                         }
+                    }
 
+                    if (rows == 1)
+                    {
                         break;
                     }
 
@@ -641,7 +647,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                         Present<TVectors>(next, gram + offset + units, second, pair, ref x0, ref x1, ref x2, ref x3);
                     }
 
-                    if (TBackward.IsOn)
+                    if (TBackward.IsOn && !areApart)
                     {
                         Back<TVectors>(TSimd.Splat(*values), d0, d1, d2, d3, gramGradient + *offsets, second, pair);
                     }
@@ -656,7 +662,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
                             Present<TVectors>(next, gram + offset + units, second, pair, ref x0, ref x1, ref x2, ref x3);
                         }
 
-                        if (TBackward.IsOn)
+                        if (TBackward.IsOn && !areApart)
                         {
                             Back<TVectors>(TSimd.Splat(values[e]), d0, d1, d2, d3, gramGradient + offsets[e], second, pair);
                         }
