@@ -46,7 +46,7 @@ internal sealed unsafe class RowsByLength
     /// <summary>Number of non-zeros.</summary>
     internal int Entries { get; private set; }
 
-    /// <summary>The rows cut where lengths change.</summary>
+    /// <summary>The rows, cut where lengths change and where the next lie elsewhere.</summary>
     internal ReadOnlySpan<Stretch> Runs => CollectionsMarshal.AsSpan(_runs);
 
     /// <summary>x of the rows, row-major, where it was wanted.</summary>
