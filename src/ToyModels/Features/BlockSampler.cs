@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ToyModels;
 
@@ -18,6 +19,9 @@ internal abstract unsafe class BlockSampler
     private readonly int _rows;
     private readonly NonEmptyLaw? _nonEmpty;
 
+    // Every element is drawn.
+    private readonly bool _isWhole;
+
     private BlockSampler(FeatureDistribution distribution, int rows)
     {
         _features = distribution.Count;
@@ -26,6 +30,7 @@ internal abstract unsafe class BlockSampler
         Lengths = LengthLaw.Of(distribution, rows);
         Runs = DensityRun.Of(distribution);
         IsListed = _nonEmpty is null && Runs.All(run => !run.IsDense);
+        _isWhole = _nonEmpty is null && Lengths is null && Runs.All(run => run.IsDense);
     }
 
     /// <summary>Whether blocks are drawn by their non-zeros: <see cref="List"/> and <see cref="FillRows"/> then do it.</summary>
@@ -37,6 +42,9 @@ internal abstract unsafe class BlockSampler
     /// <summary>The law of rows that are drawn length by length: <see cref="FillLengths"/> then does it; else null.</summary>
     internal LengthLaw? Lengths { get; }
 
+    /// <summary>Whether these vectors list non-zeros while they are drawn.</summary>
+    protected abstract bool ListsOnTheWay { get; }
+
     private ImmutableArray<DensityRun> Runs { get; }
 
     /// <summary>The sampler for the vectors of this processor.</summary>
@@ -47,35 +55,33 @@ internal abstract unsafe class BlockSampler
         : Vector256.IsHardwareAccelerated ? new Of<Simd256, Vector256<float>, Vector256<int>>(distribution, rows)
         : new Of<Simd128, Vector128<float>, Vector128<int>>(distribution, rows);
 
-    /// <summary>Draws one block: feature i of row s goes to [i·stride + s].</summary>
-    internal void Fill(RandomKey key, float* destination, nint stride)
+    /// <summary>Draws blocks, the rows of each behind those of the one before.</summary>
+    /// <param name="keys">Theirs.</param>
+    /// <param name="destination">Receives feature i of row s at [i·stride + s].</param>
+    /// <param name="stride">Distance between features.</param>
+    /// <param name="lists">Where given, receives their non-zeros too.</param>
+    internal void Fill(ReadOnlySpan<RandomKey> keys, float* destination, nint stride, FeatureLists? lists)
     {
-        if (LeavesEmptyRowsOut)
+        if (lists is not null && _isWhole && ListsOnTheWay)
         {
-            var kept = CountNonEmpty(key);
-            FillNonEmpty(key, kept, destination, stride);
-            Span<byte> places = stackalloc byte[_rows];
-            Choose(key, kept, places);
-            fixed (byte* chosen = places)
-            {
-                for (var i = 0; i < _features; i++)
-                {
-                    Spread(destination + (i * stride), kept, chosen, _rows);
-                }
-            }
+            RunSampler.FillAndList(Runs.AsSpan(), keys, destination, _rows, stride, lists);
+            return;
         }
-        else if (Lengths is not null)
-        {
-            for (var i = 0; i < _features; i++)
-            {
-                new Span<float>(destination + (i * stride), _rows).Clear();
-            }
 
-            DrawAndLocate(key).CopyTo(destination, stride, 1);
-        }
-        else
+        var block = 0;
+        for (; _isWhole && block + 2 <= keys.Length; block += 2)
         {
-            DrawRuns(key, destination, stride);
+            DrawRunsOfTwo(keys[block], keys[block + 1], destination + (block * _rows), stride);
+        }
+
+        for (; block < keys.Length; block++)
+        {
+            Fill(keys[block], destination + (block * _rows), stride);
+        }
+
+        if (lists is not null)
+        {
+            TakeLists(new(destination, stride), keys.Length * _rows, lists);
         }
     }
 
@@ -130,6 +136,38 @@ internal abstract unsafe class BlockSampler
         DrawAndLocate(key).CopyTo(destination);
     }
 
+    /// <summary>Draws one block: feature i of row s goes to [i·stride + s].</summary>
+    private void Fill(RandomKey key, float* destination, nint stride)
+    {
+        if (LeavesEmptyRowsOut)
+        {
+            var kept = CountNonEmpty(key);
+            FillNonEmpty(key, kept, destination, stride);
+            Span<byte> places = stackalloc byte[_rows];
+            Choose(key, kept, places);
+            fixed (byte* chosen = places)
+            {
+                for (var i = 0; i < _features; i++)
+                {
+                    Spread(destination + (i * stride), kept, chosen, _rows);
+                }
+            }
+        }
+        else if (Lengths is not null)
+        {
+            for (var i = 0; i < _features; i++)
+            {
+                new Span<float>(destination + (i * stride), _rows).Clear();
+            }
+
+            DrawAndLocate(key).CopyTo(destination, stride, 1);
+        }
+        else
+        {
+            DrawRuns(key, destination, stride);
+        }
+    }
+
     private LengthBlock DrawAndLocate(RandomKey key)
     {
         _drawn ??= new LengthBlock();
@@ -140,6 +178,8 @@ internal abstract unsafe class BlockSampler
 
     protected abstract void DrawRuns(RandomKey key, float* destination, nint stride);
 
+    protected abstract void DrawRunsOfTwo(RandomKey key, RandomKey second, float* destination, nint stride);
+
     protected abstract void DrawRowsOfRuns(RandomKey key, float* zeros);
 
     protected abstract void ListRuns(RandomKey key, SparseBlock destination);
@@ -149,6 +189,8 @@ internal abstract unsafe class BlockSampler
     protected abstract void DrawLengths(LengthLaw law, RandomKey key, int rows, LengthBlock destination);
 
     protected abstract void TakeLengths(LengthLaw law, LengthBlock block);
+
+    protected abstract void TakeLists(SampleMatrix x, int rows, FeatureLists lists);
 
     protected abstract void DrawPlaces(RandomKey key, int kept, Span<byte> places);
 
@@ -172,8 +214,13 @@ internal abstract unsafe class BlockSampler
         where TF : unmanaged
         where TI : unmanaged
     {
+        protected override bool ListsOnTheWay => TSimd.Width == Lanes.Count && Avx512F.IsSupported;
+
         protected override void DrawRuns(RandomKey key, float* destination, nint stride) =>
             RunSampler<TSimd, TF, TI>.Fill(Runs.AsSpan(), key, destination, _rows, stride);
+
+        protected override void DrawRunsOfTwo(RandomKey key, RandomKey second, float* destination, nint stride) =>
+            RunSampler<TSimd, TF, TI>.FillTwo(Runs.AsSpan(), key, second, destination, _rows, stride);
 
         protected override void DrawRowsOfRuns(RandomKey key, float* zeros) =>
             RunSampler<TSimd, TF, TI>.FillRows(Runs.AsSpan(), key, zeros, _rows, _features);
@@ -189,6 +236,8 @@ internal abstract unsafe class BlockSampler
 
         protected override void TakeLengths(LengthLaw law, LengthBlock block) =>
             LengthSampler<TSimd, TF, TI>.TakeLengths(law, block.Numbers, block.Kept, block.Lengths);
+
+        protected override void TakeLists(SampleMatrix x, int rows, FeatureLists lists) => lists.Take<TSimd, TF, TI>(x, rows);
 
         protected override void DrawPlaces(RandomKey key, int kept, Span<byte> places) =>
             NonEmptySampler<TSimd, TF, TI>.Choose(key, kept, places);

@@ -12,6 +12,9 @@ namespace ToyModels;
 /// </remarks>
 public sealed class FeatureSampler
 {
+    /// <summary>Blocks that are drawn in one go: those of 256 rows at most, as many as are listed together.</summary>
+    private const int BlocksAtOnce = 16;
+
     private readonly BlockSampler _blocks;
     private readonly RandomKey _key;
 
@@ -48,16 +51,33 @@ public sealed class FeatureSampler
     {
         Guard.AtLeast(block, 0);
         Guard.Length(destination.Length, Distribution.Count * BlockRows, nameof(destination), $"{Distribution.Count} features times {BlockRows} rows of a block");
-        FillBlock(block, destination, BlockRows);
+        FillBlocks(block, 1, destination, BlockRows);
     }
 
-    /// <summary>Draws one block into a wider matrix: feature i of the block's row s goes to [i·stride + s].</summary>
-    internal unsafe void FillBlock(long block, Span<float> destination, int stride)
+    /// <summary>Draws neighbouring blocks into a wider matrix.</summary>
+    /// <param name="first">The first one's number.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="destination">Receives feature i of their row s at [i·stride + s].</param>
+    /// <param name="stride">Distance between features.</param>
+    /// <param name="lists">Where given, receives the non-zeros too, of no more blocks than <see cref="BlocksAtOnce"/>.</param>
+    internal unsafe void FillBlocks(long first, int count, Span<float> destination, int stride, FeatureLists? lists = null)
     {
-        RequireRoom(destination, stride);
+        // The last feature's row may end before the stride does.
+        Debug.Assert(stride >= count * BlockRows && destination.Length >= ((Distribution.Count - 1) * stride) + (count * BlockRows));
+        Debug.Assert(lists is null || count <= BlocksAtOnce);
+        Span<RandomKey> keys = stackalloc RandomKey[BlocksAtOnce];
         fixed (float* start = destination)
         {
-            _blocks.Fill(KeyOf(block), start, stride);
+            for (var block = 0; block < count; block += BlocksAtOnce)
+            {
+                var some = keys[..Math.Min(BlocksAtOnce, count - block)];
+                for (var i = 0; i < some.Length; i++)
+                {
+                    some[i] = KeyOf(first + block + i);
+                }
+
+                _blocks.Fill(some, start + (block * BlockRows), stride, lists);
+            }
         }
     }
 
@@ -108,10 +128,6 @@ public sealed class FeatureSampler
     internal void Choose(long block, int kept, Span<byte> places) => _blocks.Choose(KeyOf(block), kept, places);
 
     private RandomKey KeyOf(long block) => _key.Derive((ulong)block);
-
-    // The last feature's row may end before the stride does.
-    private void RequireRoom(ReadOnlySpan<float> destination, int stride) =>
-        Debug.Assert(stride >= BlockRows && destination.Length >= ((Distribution.Count - 1) * stride) + BlockRows);
 
     internal static int RowsPerBlock(int features) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)((16384 + features - 1) / features)), 16, 1024);

@@ -136,7 +136,9 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         {
             if (take == _blockRows)
             {
-                sampler.FillBlock(Block, destination[read..], stride);
+                var blocks = (int)(Math.Min(samples - read, rows - _row) >> _rowBits);
+                sampler.FillBlocks(Block, blocks, destination[read..], stride);
+                take = blocks << _rowBits;
             }
             else
             {

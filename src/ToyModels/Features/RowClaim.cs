@@ -15,6 +15,7 @@ internal readonly struct RowClaim(FeatureSampler sampler, long first, int blocks
     /// <summary>Number of rows.</summary>
     internal int Rows => blocks * BlockRows;
 
-    /// <summary>Draws one block: feature i of its row s goes to [i·stride + s].</summary>
-    internal void Fill(int block, Span<float> destination, int stride) => sampler.FillBlock(first + block, destination, stride);
+    /// <summary>Draws neighbouring blocks: feature i of their row s goes to [i·stride + s].</summary>
+    internal void Fill(int block, int count, Span<float> destination, int stride, FeatureLists? lists = null) =>
+        sampler.FillBlocks(first + block, count, destination, stride, lists);
 }

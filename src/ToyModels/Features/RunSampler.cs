@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ToyModels;
 
@@ -23,7 +24,17 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
             var start = destination + (run.First * stride);
             if (run.IsDense)
             {
-                FillDense(run, generators, start, rows, stride);
+                if (TSimd.Width == Lanes.Count)
+                {
+                    FillDense(run, generators, start, rows, stride);
+                    continue;
+                }
+
+                for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass += 2)
+                {
+                    FillDense(run, generators + pass, start + (pass * TSimd.Width), rows, stride, TSimd.Width);
+                }
+
                 continue;
             }
 
@@ -37,6 +48,26 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
                 var matrix = new MatrixSink(run, start, stride, 1);
                 DrawGaps(run, generators, run.Count * rows, ref matrix);
             }
+        }
+    }
+
+    /// <summary>Fills two blocks whose runs are all dense, the second's rows behind the first's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void FillTwo(ReadOnlySpan<DensityRun> runs, RandomKey key, RandomKey second, float* destination, int rows, nint stride)
+    {
+        if (TSimd.Width < Lanes.Count)
+        {
+            Fill(runs, key, destination, rows, stride);
+            Fill(runs, second, destination + rows, rows, stride);
+            return;
+        }
+
+        var generators = stackalloc LaneGenerator<TSimd, TF, TI>[2];
+        LaneGenerator<TSimd, TF, TI>.Start(key, generators);
+        LaneGenerator<TSimd, TF, TI>.Start(second, generators + 1);
+        foreach (ref readonly var run in runs)
+        {
+            FillDense(run, generators, destination + (run.First * stride), rows, stride, rows);
         }
     }
 
@@ -89,44 +120,43 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
         var last = TSimd.Splat(run.Presence.Last);
         var scale = TSimd.Splat(run.Presence.Scale);
         var shift = TSimd.Splat(run.Shift);
-        if (TSimd.Width == Lanes.Count)
+        var generator = *generators;
+        for (var feature = 0; feature < run.Count; feature++, destination += stride)
         {
-            var generator = generators[0];
-            for (var feature = 0; feature < run.Count; feature++, destination += stride)
+            for (var s = 0; s < rows; s += Lanes.Count)
             {
-                for (var s = 0; s < rows; s += Lanes.Count)
-                {
-                    TSimd.Store(Draw(ref generator, last, scale, shift), destination + s);
-                }
+                TSimd.Store(Draw(ref generator, last, scale, shift), destination + s);
             }
-
-            generators[0] = generator;
-            return;
         }
 
-        // Two generators side by side: one alone would wait for its own next state.
-        for (var pass = 0; pass < Lanes.Count / TSimd.Width; pass += 2)
-        {
-            var (first, second) = (generators[pass], generators[pass + 1]);
-            for (var feature = 0; feature < run.Count; feature++)
-            {
-                var row = destination + (feature * stride) + (pass * TSimd.Width);
-                for (var s = 0; s < rows; s += Lanes.Count)
-                {
-                    TSimd.Store(Draw(ref first, last, scale, shift), row + s);
-                    TSimd.Store(Draw(ref second, last, scale, shift), row + s + TSimd.Width);
-                }
-            }
+        *generators = generator;
+    }
 
-            (generators[pass], generators[pass + 1]) = (first, second);
+    /// <summary>Two generators side by side, where one alone would wait for its own next state; what the second draws goes so far behind what the first does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FillDense(in DensityRun run, LaneGenerator<TSimd, TF, TI>* generators, float* destination, int rows, nint stride, nint apart)
+    {
+        var last = TSimd.Splat(run.Presence.Last);
+        var scale = TSimd.Splat(run.Presence.Scale);
+        var shift = TSimd.Splat(run.Shift);
+        var (first, second) = (generators[0], generators[1]);
+        for (var feature = 0; feature < run.Count; feature++, destination += stride)
+        {
+            for (var s = 0; s < rows; s += Lanes.Count)
+            {
+                TSimd.Store(Draw(ref first, last, scale, shift), destination + s);
+                TSimd.Store(Draw(ref second, last, scale, shift), destination + s + apart);
+            }
         }
+
+        (generators[0], generators[1]) = (first, second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TF Draw(ref LaneGenerator<TSimd, TF, TI> generator, TI last, TF scale, TF shift)
+    internal static TF Draw(ref LaneGenerator<TSimd, TF, TI> generator, TI last, TF scale, TF shift)
     {
         var u = generator.Next();
-        return TSimd.Except(TSimd.Exceeds(u, last), TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift));
+        return TSimd.WhereAtMost(u, last, TSimd.MultiplyAdd(TSimd.ToSingle(u), scale, shift));
     }
 
     /// <summary>
@@ -255,5 +285,63 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
     private readonly struct ListSink(SparseBlock destination) : ISink
     {
         public void Take(int* cells, float* values, int count) => destination.Add(new(cells, count), new(values, count));
+    }
+}
+
+/// <summary>What <see cref="RunSampler{TSimd, TF, TI}"/> does with vectors of sixteen alone.</summary>
+internal static unsafe class RunSampler
+{
+    /// <summary>Fills blocks whose runs are all dense, the rows of each behind those of the one before, and lists their non-zeros on the way: whoever draws them waits, and has time to.</summary>
+    internal static void FillAndList(
+        ReadOnlySpan<DensityRun> runs, ReadOnlySpan<RandomKey> keys, float* destination, int rows, nint stride, FeatureLists lists)
+    {
+        var generators = stackalloc LaneGenerator<Simd512, Vector512<float>, Vector512<int>>[keys.Length];
+        for (var block = 0; block < keys.Length; block++)
+        {
+            generators[block] = LaneGenerator<Simd512, Vector512<float>, Vector512<int>>.Create(keys[block], 0);
+        }
+
+        nint next = 0;
+        fixed (int* starts = lists.Starts)
+        fixed (byte* samples = lists.Samples)
+        fixed (float* values = lists.Values)
+        {
+            foreach (ref readonly var run in runs)
+            {
+                next = FillAndList(run, generators, keys.Length, destination + (run.First * stride), rows, stride, starts + run.First, samples, values, next);
+            }
+
+            starts[lists.Starts.Length - 1] = (int)next;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static nint FillAndList(
+        in DensityRun run, LaneGenerator<Simd512, Vector512<float>, Vector512<int>>* generators, nint blocks, float* destination, nint rows, nint stride,
+        int* starts, byte* samples, float* values, nint next)
+    {
+        var last = Vector512.Create(run.Presence.Last);
+        var scale = Vector512.Create(run.Presence.Scale);
+        var shift = Vector512.Create(run.Shift);
+        for (nint feature = 0; feature < run.Count; feature++, destination += stride)
+        {
+            starts[feature] = (int)next;
+            var places = Vector512<int>.Indices;
+            var to = destination;
+            for (nint block = 0; block < blocks; block++)
+            {
+                var generator = generators[block];
+                for (var end = to + rows; to < end; to += Lanes.Count, places += Vector512.Create(Lanes.Count))
+                {
+                    var drawn = RunSampler<Simd512, Vector512<float>, Vector512<int>>.Draw(ref generator, last, scale, shift);
+                    drawn.Store(to);
+                    next = FeatureLists.List(drawn.AsInt32(), places, samples, values, next);
+                }
+
+                generators[block] = generator;
+            }
+        }
+
+        return next;
     }
 }

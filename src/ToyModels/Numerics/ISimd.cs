@@ -39,6 +39,9 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>a where test &gt; 0, else 0.</summary>
     static abstract TF WherePositive(TF test, TF a);
 
+    /// <summary>a where test ≤ limit, else 0; test ≥ 0 and limit ≥ −1.</summary>
+    static abstract TF WhereAtMost(TI test, TI limit, TF a);
+
     /// <summary>A bit for each lane, the lowest for the first: 1 where a ≤ 0; 0 for NaN.</summary>
     static abstract uint AtMostZero(TF a);
 

@@ -43,6 +43,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     public static Vector128<float> WherePositive(Vector128<float> test, Vector128<float> a) => Vector128.GreaterThan(test, Vector128<float>.Zero) & a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereAtMost(Vector128<int> test, Vector128<int> limit, Vector128<float> a) =>
+        Except(Exceeds(test, limit), a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint AtMostZero(Vector128<float> a) => (uint)Vector128.LessThanOrEqual(a, Vector128<float>.Zero).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,6 +44,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> a) => Vector512.ConditionalSelect(Vector512.GreaterThan(test, Vector512<float>.Zero), a, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereAtMost(Vector512<int> test, Vector512<int> limit, Vector512<float> a) =>
+        Vector512.ConditionalSelect(Vector512.LessThanOrEqual(test, limit), a.AsInt32(), Vector512<int>.Zero).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint AtMostZero(Vector512<float> a) => (uint)Vector512.LessThanOrEqual(a, Vector512<float>.Zero).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

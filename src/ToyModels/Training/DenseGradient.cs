@@ -7,7 +7,8 @@ namespace ToyModels;
 /// A chunk goes through in segments of 256 samples, so few that x, D and what stands between stay in the second cache from one product to the
 /// next: h, the errors D = ∂L/∂o, e = ∂L/∂h = WD, then the weight gradient D·hᵀ + x·eᵀ. Segments follow from the shape alone, and what they
 /// add up is added in their order, so threads change no bit. Where x has few non-zeros, its two products go by these (<see cref="InputLists{TSimd, TF, TI}"/>),
-/// and on the way to the gradient D takes the place of x: a slice then keeps half as much in the caches.
+/// rows that are generated are drawn slice by slice and listed while they are, and on the way to the gradient D takes the place of x: a slice then keeps half as much in
+/// the caches.
 /// </para>
 /// <para>
 /// Threads that share a chunk each go through segments of their own, where rows that are generated are drawn only then; who is done helps with what is left of the
@@ -144,6 +145,8 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
 
     private int Slices => (_rows + _sliceRows - 1) / _sliceRows;
 
+    private int RowsOf(int slice) => Math.Min(_sliceRows, _rows - (slice * _sliceRows));
+
     internal override void Begin(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         weights.CopyTo(_weights.Span);
@@ -166,7 +169,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         for (var slice = 0; slice < Slices; slice++)
         {
-            Draw(slice);
+            Draw(slice, RowsOf(slice), lists: null);
         }
 
         Array.Clear(_claims);
@@ -177,7 +180,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         _chunk = chunk;
         _rows = 0;
-        var isDrawnLater = Team is not null && FeatureSampler.RowsPerBlock(Features) <= _sliceRows;
+        var isDrawnLater = (Team is not null || _inputs is not null) && FeatureSampler.RowsPerBlock(Features) <= _sliceRows;
         for (var matrix = 0; _rows < rows; matrix++)
         {
             var wanted = Math.Min(MatrixRows, rows - _rows);
@@ -295,21 +298,31 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     }
 
     /// <summary>Draws the rows of a slice that were only claimed.</summary>
-    private void Draw(int slice)
+    /// <param name="slice">Its number.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="lists">Where given, receives the non-zeros of all its rows.</param>
+    private void Draw(int slice, int rows, FeatureLists? lists)
     {
         var (matrix, first) = Math.DivRem(slice * _sliceRows, MatrixRows);
         var claim = _claims[matrix];
-        for (var row = first; row < Math.Min(first + _sliceRows, claim.Rows); row += claim.BlockRows)
+        var drawn = Math.Min(rows, claim.Rows - first);
+        if (drawn > 0)
         {
-            claim.Fill(row / claim.BlockRows, _chunk.Span[((matrix * Features * Stride) + row)..], Stride);
+            var destination = _chunk.Span[((matrix * Features * Stride) + first)..];
+            claim.Fill(first / claim.BlockRows, drawn / claim.BlockRows, destination, Stride, drawn == rows ? lists : null);
+        }
+
+        if (drawn < rows)
+        {
+            lists?.Take<TSimd, TF, TI>(SamplesFrom(_chunk, Features, slice * _sliceRows), rows);
         }
     }
 
     private void Slice(int slice, bool isBothWays)
     {
-        Draw(slice);
         var first = slice * _sliceRows;
-        var rows = Math.Min(_sliceRows, _rows - first);
+        var rows = RowsOf(slice);
+        Draw(slice, rows, _inputs?[slice]);
         var width = Lanes.RoundUp(rows);
         SampleMatrix x = SamplesFrom(_chunk, Features, first), d = SamplesFrom(isBothWays ? Errors : _d, Features, first), h = SamplesFrom(_h, _hidden, first);
         var biasGradient = _sliceBiasGradients.Pointer + ((nint)slice * Features);
@@ -320,7 +333,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
         else
         {
-            _inputs.TakeHidden(slice, x, h, rows);
+            _inputs.TakeHidden(slice, h, rows);
         }
 
         _sliceLosses[slice] = _isRelu

@@ -1,13 +1,10 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace ToyModels;
 
 /// <summary>
 /// The two products of the dense form that have x as a factor, by its non-zeros: h = Wx and the part x·eᵀ of the weight gradient, e = ∂L/∂h. A slice of samples is
-/// listed feature by feature, of each non-zero its value and a byte that tells its sample, so that x may be written over once h is there. Each then adds its value times a
+/// listed feature by feature (<see cref="FeatureLists"/>), so that x may be written over once h is there. Each then adds its value times a
 /// row of W to that sample's row of h, or times that sample's row of e to a row of the gradient. Rows of h are chains over the features in order, as those of the whole
 /// product are, which zeros leave as they are: the same bits. To a row of the gradient each slice adds two chains, the first, third, … of its non-zeros to what stands
 /// there, the others from 0.
@@ -20,9 +17,6 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     /// <summary>Vectors of a row that are added at once.</summary>
     private const int MostVectors = RowVectors<TSimd, TF, TI>.Most;
 
-    /// <summary>One in each byte of a word of eight.</summary>
-    private const ulong Ones = 0x0101_0101_0101_0101;
-
     private readonly int _features;
     private readonly int _hidden;
     private readonly int _sliceRows;
@@ -31,10 +25,8 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
     private readonly PinnedBuffer _h;
     private readonly PinnedBuffer _e;
 
-    // Of each slice: where its features' non-zeros begin, and the sample and the value of each.
-    private readonly int[][] _starts;
-    private readonly byte[][] _samples;
-    private readonly float[][] _values;
+    // Of each slice.
+    private readonly FeatureLists[] _lists;
 
     /// <param name="features">Number of features n.</param>
     /// <param name="hidden">Hidden dimensions m.</param>
@@ -49,9 +41,7 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         _weights = new((long)features * _rowLength);
         _h = new((long)slices * sliceRows * _rowLength);
         _e = new((long)slices * sliceRows * _rowLength);
-        _starts = [.. Enumerable.Range(0, slices).Select(_ => new int[features + 1])];
-        _samples = [.. Enumerable.Range(0, slices).Select(_ => new byte[(features * sliceRows) + Lanes.Count])];
-        _values = [.. Enumerable.Range(0, slices).Select(_ => new float[(features * sliceRows) + Lanes.Count])];
+        _lists = [.. Enumerable.Range(0, slices).Select(_ => new FeatureLists(features, sliceRows))];
     }
 
     /// <summary>Numbers from one row of W or of its gradient to the next, whole vectors.</summary>
@@ -66,21 +56,19 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         }
     }
 
-    /// <summary>Lists a slice, and computes its h. Lanes behind its last row keep what they held: no output there counts.</summary>
-    internal void TakeHidden(int slice, SampleMatrix x, SampleMatrix h, int rows)
+    /// <summary>The non-zeros of a slice.</summary>
+    internal FeatureLists this[int slice] => _lists[slice];
+
+    /// <summary>Computes h of a slice that is listed. Lanes behind its last row keep what they held: no output there counts.</summary>
+    internal void TakeHidden(int slice, SampleMatrix h, int rows)
     {
         var byRow = _h.Pointer + ((nint)slice * _sliceRows * _rowLength);
         new Span<float>(byRow, rows * _rowLength).Clear();
-        fixed (int* starts = _starts[slice])
-        fixed (byte* samples = _samples[slice])
-        fixed (float* values = _values[slice])
+        var list = _lists[slice];
+        fixed (int* starts = list.Starts)
+        fixed (byte* samples = list.Samples)
+        fixed (float* values = list.Values)
         {
-            fixed (int* firstPlace = Eights.Places)
-            fixed (ulong* bytes = Eights.Bytes)
-            {
-                List(x, _features, rows, firstPlace, bytes, starts, samples, values);
-            }
-
             for (var column = 0; column < _rowLength; column += MostVectors * TSimd.Width)
             {
                 switch (Math.Min(MostVectors, (_rowLength - column) / TSimd.Width))
@@ -119,9 +107,10 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
         for (; slice < end; slice++)
         {
             var e = _e.Pointer + ((nint)slice * _sliceRows * _rowLength);
-            fixed (int* starts = &_starts[slice][from])
-            fixed (byte* samples = _samples[slice])
-            fixed (float* values = _values[slice])
+            var list = _lists[slice];
+            fixed (int* starts = &list.Starts[from])
+            fixed (byte* samples = list.Samples)
+            fixed (float* values = list.Values)
             {
                 for (var column = 0; column < _rowLength; column += MostVectors * TSimd.Width)
                 {
@@ -143,59 +132,6 @@ internal sealed unsafe class InputLists<TSimd, TF, TI>
                 }
             }
         }
-    }
-
-    /// <summary>Lists the non-zeros of each feature's samples. What stands behind them, up to sixteen more, may be written over.</summary>
-    /// <param name="x">The samples.</param>
-    /// <param name="features">Number of features.</param>
-    /// <param name="rows">Number of samples.</param>
-    /// <param name="firstPlace"><see cref="Eights.Places"/>.</param>
-    /// <param name="bytes"><see cref="Eights.Bytes"/>.</param>
-    /// <param name="starts">Receives where the non-zeros of each feature begin, and where the last end.</param>
-    /// <param name="samples">Receives the sample of each.</param>
-    /// <param name="values">Receives the value of each.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void List(SampleMatrix x, nint features, nint rows, int* firstPlace, ulong* bytes, int* starts, byte* samples, float* values)
-    {
-        nint next = 0;
-        for (nint i = 0; i < features; i++)
-        {
-            starts[i] = (int)next;
-            var numbers = x.Start + (i * x.Stride);
-            nint s = 0;
-
-            // Without a branch for each: whether a feature is present is not to be foreseen.
-            if (TSimd.Width == Lanes.Count && Avx512F.IsSupported)
-            {
-                for (var places = Vector512<int>.Indices; s + Lanes.Count <= rows; s += Lanes.Count, places += Vector512.Create(Lanes.Count))
-                {
-                    var sixteen = Vector512.Load(numbers + s);
-                    var present = Avx512F.CompareNotEqual(sixteen, default);
-                    Avx512F.Compress(default, present, sixteen).Store(values + next);
-                    Avx512F.ConvertToVector128Byte(Avx512F.Compress(default, present.AsInt32(), places)).Store(samples + next);
-                    next += BitOperations.PopCount((uint)present.ExtractMostSignificantBits());
-                }
-            }
-            else if (Avx2.IsSupported)
-            {
-                for (ulong first = 0; s + Eights.Count <= rows; s += Eights.Count, first += Eights.Count * Ones)
-                {
-                    var eight = Vector256.Load(numbers + s);
-                    var present = (uint)Avx.MoveMask(Avx.CompareNotEqual(eight, default));
-                    Avx2.PermuteVar8x32(eight, Vector256.Load(firstPlace + (present * Eights.Count))).Store(values + next);
-                    *(ulong*)(samples + next) = bytes[present] + first;
-                    next += BitOperations.PopCount(present);
-                }
-            }
-
-            for (; s < rows; s++)
-            {
-                (samples[next], values[next]) = ((byte)s, numbers[s]);
-                next += numbers[s] != 0 ? 1 : 0;
-            }
-        }
-
-        starts[features] = (int)next;
     }
 
     /// <summary>Row s of C += x_is times row i of B, for all samples s with a non-zero of each feature i.</summary>

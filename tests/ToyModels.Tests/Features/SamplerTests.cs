@@ -162,22 +162,87 @@ public sealed class SamplerTests
     [InlineData(0.002f, 0.05f, 0.05f, 0.05f, 0.05f, 0.05f)]
     [InlineData(0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f)]
     [InlineData(0.01f, 0.01f, 0.01f, 0.01f, 0.01f, 0.01f)]
-    public unsafe void Every_vector_width_draws_the_same_bits(float density, params float[] others)
+    public void Every_vector_width_draws_the_same_bits_and_lists_them(float density, params float[] others)
     {
         var distribution = new FeatureDistribution([density, density, .. others]);
         var key = RandomKey.Create(RandomKey.Purpose.Data, 1);
-        var length = distribution.Count * 64;
-        float[] narrow = new float[length], middle = new float[length], wide = new float[length];
-        fixed (float* n = narrow, m = middle, w = wide)
+        const int rows = 64;
+        RandomKey[] keys = [.. Enumerable.Range(0, 3).Select(block => key.Derive((ulong)block))];
+        var (stride, features) = ((keys.Length * rows) + Lanes.Count, distribution.Count);
+        var narrow = new BlockSampler.Of<Simd128, Vector128<float>, Vector128<int>>(distribution, rows);
+        var one = Draw(narrow, keys[1..2], null);
+        Assert.Contains(one, value => value != 0);
+        for (var count = 1; count <= keys.Length; count++)
         {
-            new BlockSampler.Of<Simd128, Vector128<float>, Vector128<int>>(distribution, 64).Fill(key, n, 64);
-            new BlockSampler.Of<Simd256, Vector256<float>, Vector256<int>>(distribution, 64).Fill(key, m, 64);
-            new BlockSampler.Of<Simd512, Vector512<float>, Vector512<int>>(distribution, 64).Fill(key, w, 64);
+            var expected = Draw(narrow, keys[..count], null);
+            for (var i = 0; i < features && count > 1; i++)
+            {
+                Assert.Equal(one.AsSpan(i * stride, rows), expected.AsSpan((i * stride) + rows, rows));
+            }
+
+            foreach (var sampler in (BlockSampler[])
+            [
+                narrow,
+                new BlockSampler.Of<Simd256, Vector256<float>, Vector256<int>>(distribution, rows),
+                new BlockSampler.Of<Simd512, Vector512<float>, Vector512<int>>(distribution, rows),
+            ])
+            {
+                var lists = new FeatureLists(features, keys.Length * rows);
+                Assert.Equal(expected, Draw(sampler, keys[..count], null));
+                Assert.Equal(expected, Draw(sampler, keys[..count], lists));
+                Assert.Equal(0, lists.Starts[0]);
+                for (var i = 0; i < features; i++)
+                {
+                    var feature = expected.AsSpan(i * stride, count * rows).ToArray();
+                    var listed = lists.Starts[i]..lists.Starts[i + 1];
+                    Assert.Equal(Enumerable.Range(0, feature.Length).Where(s => feature[s] != 0).Select(s => (byte)s), lists.Samples[listed]);
+                    Assert.Equal(feature.Where(value => value != 0), lists.Values[listed]);
+                }
+            }
         }
 
-        Assert.Equal(narrow, middle);
-        Assert.Equal(narrow, wide);
-        Assert.Contains(narrow, value => value != 0);
+        unsafe float[] Draw(BlockSampler sampler, RandomKey[] keys, FeatureLists? lists)
+        {
+            var matrix = new float[features * stride];
+            fixed (float* start = matrix)
+            {
+                sampler.Fill(keys, start, stride, lists);
+            }
+
+            return matrix;
+        }
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(93)]
+    [InlineData(256)]
+    public unsafe void Lists_leave_out_zeros_of_either_sign(int rows)
+    {
+        const int features = 3;
+        var random = new Random(rows);
+        float[] kinds = [0f, -0f, 1e-40f, -2f, float.NaN];
+        float[] matrix = [.. Enumerable.Range(0, features * 256).Select(_ => kinds[random.Next(kinds.Length)])];
+        FeatureLists narrow = new(features, 256), middle = new(features, 256), wide = new(features, 256);
+        fixed (float* start = matrix)
+        {
+            var x = new SampleMatrix(start, 256);
+            narrow.Take<Simd128, Vector128<float>, Vector128<int>>(x, rows);
+            middle.Take<Simd256, Vector256<float>, Vector256<int>>(x, rows);
+            wide.Take<Simd512, Vector512<float>, Vector512<int>>(x, rows);
+        }
+
+        foreach (var lists in (FeatureLists[])[narrow, middle, wide])
+        {
+            for (var i = 0; i < features; i++)
+            {
+                int[] expected = [.. Enumerable.Range(0, rows).Where(s => matrix[(i * 256) + s] != 0)];
+                var listed = lists.Starts[i]..lists.Starts[i + 1];
+                Assert.Equal(expected.Select(s => (byte)s), lists.Samples[listed]);
+                Assert.Equal(expected.Select(s => matrix[(i * 256) + s]), lists.Values[listed]);
+            }
+        }
     }
 
     [Property(MaxTest = 40)]
