@@ -12,7 +12,7 @@ namespace ToyModels;
 /// </remarks>
 public sealed class FeatureSampler
 {
-    /// <summary>Blocks that are drawn in one go: those of 256 rows at most, as many as are listed together.</summary>
+    /// <summary>Blocks that are drawn in one go. A block has sixteen rows at least, so that these hold the 256 that can be listed together.</summary>
     private const int BlocksAtOnce = 16;
 
     private readonly BlockSampler _blocks;

@@ -291,7 +291,7 @@ internal static unsafe class RunSampler<TSimd, TF, TI>
 /// <summary>What <see cref="RunSampler{TSimd, TF, TI}"/> does with vectors of sixteen alone.</summary>
 internal static unsafe class RunSampler
 {
-    /// <summary>Fills blocks whose runs are all dense, the rows of each behind those of the one before, and lists their non-zeros on the way: whoever draws them waits, and has time to.</summary>
+    /// <summary>Fills blocks whose runs are all dense, the rows of each behind those of the one before, and lists their non-zeros while they are in registers.</summary>
     internal static void FillAndList(
         ReadOnlySpan<DensityRun> runs, ReadOnlySpan<RandomKey> keys, float* destination, int rows, nint stride, FeatureLists lists)
     {
