@@ -9,11 +9,15 @@ namespace ToyModels;
 /// </summary>
 /// <remarks>
 /// Rows come in blocks of R(n) = clamp(2^⌈log₂(16384/n)⌉, 16, 1024); each block has a 128-bit key of its own. Any row costs at most one block.
+/// Where 7 to 512 features all have one small density, rows of equally many non-zeros are drawn together; there R = 1024, so that many are.
 /// </remarks>
 public sealed class FeatureSampler
 {
     /// <summary>Blocks that are drawn in one go. A block has sixteen rows at least, so that these hold the 256 that can be listed together.</summary>
     private const int BlocksAtOnce = 16;
+
+    /// <summary>The most rows of a block.</summary>
+    internal const int MostRows = 1024;
 
     private readonly BlockSampler _blocks;
     private readonly RandomKey _key;
@@ -27,7 +31,7 @@ public sealed class FeatureSampler
         Distribution = distribution;
         Seed = seed;
         Stream = stream;
-        BlockRows = RowsPerBlock(distribution.Count);
+        BlockRows = LengthLaw.Holds(distribution.Densities.AsSpan()) ? MostRows : RowsPerBlock(distribution.Count);
         _blocks = BlockSampler.Create(distribution, BlockRows);
         _key = RandomKey.Create(RandomKey.Purpose.Data, seed).Derive((uint)stream);
     }
@@ -41,7 +45,7 @@ public sealed class FeatureSampler
     /// <summary>The stream of that seed.</summary>
     public int Stream { get; }
 
-    /// <summary>R(n): rows of a block, a power of two from 16 to 1024.</summary>
+    /// <summary>R: rows of a block, a power of two from 16 to 1024.</summary>
     public int BlockRows { get; }
 
     /// <summary>Draws one block.</summary>
@@ -129,6 +133,6 @@ public sealed class FeatureSampler
 
     private RandomKey KeyOf(long block) => _key.Derive((ulong)block);
 
-    internal static int RowsPerBlock(int features) =>
-        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)((16384 + features - 1) / features)), 16, 1024);
+    /// <summary>R(n).</summary>
+    internal static int RowsPerBlock(int features) => (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)((16384 + features - 1) / features)), 16, MostRows);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ToyModels;
 
-/// <summary>Walks the passes over generated rows. A whole block goes straight to its place; part of one is cut out of a kept block.</summary>
+/// <summary>Walks the passes over generated rows. A whole block goes straight to its place; part of one is taken out of a kept block.</summary>
 internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? epochs) : SampleReader
 {
     private readonly int _features = sampler.Distribution.Count;
@@ -29,10 +29,10 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         return ReadOn(destination, 0, samples, stride);
     }
 
-    internal override int ReadOrClaim(Span<float> destination, int samples, int stride, out RowClaim claim)
+    internal override int ReadOrClaim(Span<float> destination, int samples, int stride, int mostBlockRows, out RowClaim claim)
     {
         RequireRoom(destination, _features, samples, stride);
-        var blocks = (_row & (_blockRows - 1)) == 0 ? (int)(Math.Min(samples, rows - _row) / _blockRows) : 0;
+        var blocks = _blockRows <= mostBlockRows && (_row & (_blockRows - 1)) == 0 ? (int)(Math.Min(samples, rows - _row) / _blockRows) : 0;
         claim = new RowClaim(sampler, Block, blocks);
         _row += claim.Rows;
         return ReadOn(destination, claim.Rows, samples, stride);
@@ -140,6 +140,10 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
                 sampler.FillBlocks(Block, blocks, destination[read..], stride);
                 take = blocks << _rowBits;
             }
+            else if (sampler.IsByLength)
+            {
+                PutPiece(offset, take, destination[read..], stride);
+            }
             else
             {
                 CopyFromKept(Block, offset, take, destination[read..], stride);
@@ -172,6 +176,23 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         offset = (int)(_row & (_blockRows - 1));
         take = (int)Math.Min(Math.Min(wanted, rows - _row), _blockRows - offset);
         return true;
+    }
+
+    private void PutPiece(int offset, int take, Span<float> destination, int stride)
+    {
+        for (var feature = 0; feature < _features; feature++)
+        {
+            destination.Slice(feature * stride, take).Clear();
+        }
+
+        if (_pieces.Count == 0)
+        {
+            _pieces.Add(new LengthPiece(sampler));
+        }
+
+        var piece = _pieces[_lastPiece];
+        piece.Take(Block, offset, take);
+        piece.CopyTo(destination, stride);
     }
 
     private void CopyFromKept(long block, int offset, int take, Span<float> destination, int stride)

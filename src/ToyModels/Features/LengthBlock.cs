@@ -8,13 +8,14 @@ namespace ToyModels;
 /// </summary>
 internal sealed unsafe class LengthBlock
 {
-    private readonly List<(int Rows, int Start)> _lengths = [];
+    private readonly List<(int Rows, int Place, int Start)> _lengths = [];
 
     // Where the rows stand in the block, in its order; and which of those are the rows as they lie here, length by length.
     private int[] _rows = [];
     private int[] _order = [];
     private int[] _next = [];
     private int[] _starts = [];
+    private bool _isOrdered;
 
     /// <summary>The longest row's non-zeros.</summary>
     internal int Longest => _lengths.Count;
@@ -52,7 +53,7 @@ internal sealed unsafe class LengthBlock
     /// <summary>Makes room for the numbers of <paramref name="kept"/> rows.</summary>
     internal void Begin(int kept)
     {
-        (Kept, Entries) = (kept, 0);
+        (Kept, Entries, _isOrdered) = (kept, 0, false);
         _lengths.Clear();
         if (Numbers.Length < Lanes.RoundUp(kept))
         {
@@ -65,7 +66,7 @@ internal sealed unsafe class LengthBlock
     internal void Add(int rows)
     {
         var start = Longest == 0 ? 0 : Start(Longest) + (Longest * Step(Longest));
-        _lengths.Add((rows, start));
+        _lengths.Add((rows, Longest == 0 ? 0 : _lengths[^1].Place + _lengths[^1].Rows, start));
         Entries += Longest * rows;
         var end = start + (Longest * Step(Longest));
         if (end > Offsets.Length)
@@ -86,34 +87,45 @@ internal sealed unsafe class LengthBlock
         }
     }
 
-    /// <summary>How many of the first rows have each length.</summary>
-    /// <param name="first">How many rows of the block are meant.</param>
-    /// <param name="counts">Receives the number of those of length ℓ at [ℓ − 1].</param>
-    internal void CountLengths(int first, Span<int> counts)
+    /// <summary>Counts rows of the block by length.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many are meant.</param>
+    /// <param name="counts">The number of those of length ℓ is added at [ℓ − 1].</param>
+    internal void CountLengths(int first, int count, Span<int> counts)
     {
-        counts.Clear();
-        foreach (var length in Lengths.AsSpan(0, Places.AsSpan(0, first).Count((byte)1)))
+        var lengths = Lengths.AsSpan(Places.AsSpan(0, first).Count((byte)1), Places.AsSpan(first, count).Count((byte)1));
+        for (var length = 1; length <= Longest; length++)
         {
-            counts[length - 1]++;
+            counts[length - 1] += lengths.Count(length);
         }
     }
 
     /// <summary>Writes the non-zeros of the block into zeros: feature i of row s at [i·featureStride + s·rowStride].</summary>
     internal void CopyTo(float* matrix, nint featureStride, nint rowStride)
     {
+        for (var length = 1; length <= Longest; length++)
+        {
+            CopyTo(length, 0, Rows(length), matrix, featureStride, rowStride);
+        }
+    }
+
+    /// <summary>Those of some rows of one length alone.</summary>
+    /// <param name="length">The length.</param>
+    /// <param name="first">The first, among the block's of that length.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="matrix">Where row 0 of the block belongs.</param>
+    /// <param name="featureStride">Distance between features.</param>
+    /// <param name="rowStride">Distance between rows.</param>
+    internal void CopyTo(int length, int first, int count, float* matrix, nint featureStride, nint rowStride)
+    {
         Order();
+        var (_, place, start) = _lengths[length - 1];
         fixed (int* offsets = Offsets, rows = _rows, order = _order)
         fixed (float* values = Values)
         {
-            for (var (length, place) = (1, 0); length <= Longest; length++)
+            for (var (e, entry) = (0, start + first); e < length; e++, entry += Step(length))
             {
-                for (var e = 0; e < length; e++)
-                {
-                    var entry = Start(length) + (e * Step(length));
-                    Put(offsets + entry, values + entry, Rows(length), rows, order + place, matrix, featureStride, rowStride);
-                }
-
-                place += Rows(length);
+                Put(offsets + entry, values + entry, count, rows, order + place + first, matrix, featureStride, rowStride);
             }
         }
     }
@@ -145,8 +157,15 @@ internal sealed unsafe class LengthBlock
         }
     }
 
+    /// <summary>Brings the rows as they lie and as they stand together, once.</summary>
     private void Order()
     {
+        if (_isOrdered)
+        {
+            return;
+        }
+
+        _isOrdered = true;
         var count = 0;
         for (var row = 0; row < Places.Length; row++)
         {
@@ -159,10 +178,9 @@ internal sealed unsafe class LengthBlock
             _next = new int[2 * (Longest + 1)];
         }
 
-        for (var (length, next) = (1, 0); length <= Longest; length++)
+        for (var length = 1; length <= Longest; length++)
         {
-            _next[length] = next;
-            next += Rows(length);
+            _next[length] = _lengths[length - 1].Place;
         }
 
         for (var row = 0; row < Kept; row++)

@@ -13,8 +13,14 @@ internal sealed class LengthLaw
     /// <summary>The fewest features: below, rows that are not empty are drawn whole.</summary>
     private const int LeastFeatures = NonEmptyLaw.MostFeatures + 1;
 
-    /// <summary>The most: with more, a block has so few rows that hardly any have the same length.</summary>
-    private const int MostFeatures = 256;
+    /// <summary>The most: with more, the rows of a block would take much room where somebody wants them whole.</summary>
+    private const int MostFeatures = 512;
+
+    /// <summary>Features up to which rows may have any number of non-zeros on average.</summary>
+    private const int FeaturesOfLongRows = 256;
+
+    /// <summary>The most non-zeros of a row, on average, with more features: choosing them costs the square of their number.</summary>
+    private const int MostOfShortRows = 8;
 
     private LengthLaw(FeatureDistribution distribution, int rows)
     {
@@ -78,6 +84,7 @@ internal sealed class LengthLaw
         densities.Length is >= LeastFeatures and <= MostFeatures
         && densities[0] > 0
         && densities[0] < DensityRun.DenseFrom(densities.Length)
+        && (densities.Length <= FeaturesOfLongRows || (double)densities[0] * densities.Length <= MostOfShortRows)
         && densities.Count(densities[0]) == densities.Length;
 
     /// <summary>The law of a distribution, for blocks of <paramref name="rows"/> rows; null where its rows are drawn in another way.</summary>

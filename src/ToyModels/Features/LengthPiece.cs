@@ -6,6 +6,8 @@ internal sealed class LengthPiece(FeatureSampler sampler)
 {
     private long _number = -1;
     private bool _isLocated;
+    private int _first;
+    private int _count;
 
     // Of each length, how many rows of the block stand before these, and how many before their end.
     private int[] _before = [];
@@ -20,7 +22,9 @@ internal sealed class LengthPiece(FeatureSampler sampler)
     /// <summary>Becomes rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of a block.</summary>
     internal void Take(long number, int first, int count)
     {
-        if (_number != number)
+        var goesOn = IsOf(number) && first == _first + _count;
+        (_first, _count) = (first, count);
+        if (!IsOf(number))
         {
             _number = number;
             _isLocated = false;
@@ -48,8 +52,30 @@ internal sealed class LengthPiece(FeatureSampler sampler)
             _isLocated = true;
         }
 
-        Block.CountLengths(first, _before);
-        Block.CountLengths(first + count, _end);
+        if (goesOn)
+        {
+            (_before, _end) = (_end, _before);
+        }
+        else
+        {
+            _before.AsSpan().Clear();
+            Block.CountLengths(0, first, _before);
+        }
+
+        _before.CopyTo(_end, 0);
+        Block.CountLengths(first, count, _end);
+    }
+
+    /// <summary>Writes their non-zeros into zeros: feature i of the s-th of them at [i·stride + s].</summary>
+    internal unsafe void CopyTo(Span<float> matrix, int stride)
+    {
+        fixed (float* start = matrix)
+        {
+            for (var length = 1; length <= Block.Longest; length++)
+            {
+                Block.CopyTo(length, First(length), Rows(length), start - _first, stride, 1);
+            }
+        }
     }
 
     /// <summary>Rows of one length among them.</summary>

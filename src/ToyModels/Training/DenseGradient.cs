@@ -180,12 +180,12 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     {
         _chunk = chunk;
         _rows = 0;
-        var isDrawnLater = (Team is not null || _inputs is not null) && FeatureSampler.RowsPerBlock(Features) <= _sliceRows;
+        var isDrawnLater = Team is not null || _inputs is not null;
         for (var matrix = 0; _rows < rows; matrix++)
         {
             var wanted = Math.Min(MatrixRows, rows - _rows);
             var destination = chunk.Span.Slice(matrix * Features * Stride, Features * Stride);
-            var read = isDrawnLater ? reader.ReadOrClaim(destination, wanted, Stride, out _claims[matrix]) : reader.Read(destination, wanted, Stride);
+            var read = isDrawnLater ? reader.ReadOrClaim(destination, wanted, Stride, _sliceRows, out _claims[matrix]) : reader.Read(destination, wanted, Stride);
             _rows += read;
             if (read < wanted)
             {

@@ -48,9 +48,10 @@ public abstract class SampleReader : IDisposable
     /// <param name="destination">Receives the rows but for those claimed, and zeros behind them.</param>
     /// <param name="samples">Rows wanted.</param>
     /// <param name="stride">Distance between features.</param>
+    /// <param name="mostBlockRows">Rows of blocks that are claimed, at most.</param>
     /// <param name="claim">The rows left to the caller: they belong to the beginning of the destination.</param>
     /// <returns>Rows read and claimed.</returns>
-    internal virtual int ReadOrClaim(Span<float> destination, int samples, int stride, out RowClaim claim)
+    internal virtual int ReadOrClaim(Span<float> destination, int samples, int stride, int mostBlockRows, out RowClaim claim)
     {
         claim = default;
         return Read(destination, samples, stride);
@@ -64,7 +65,7 @@ public abstract class SampleReader : IDisposable
             return Read(destination.Span, samples, stride);
         }
 
-        var read = ReadOrClaim(destination.Span, samples, stride, out var claim);
+        var read = ReadOrClaim(destination.Span, samples, stride, samples, out var claim);
         if (claim.Blocks > 0)
         {
             // Two blocks at a time cost less.

@@ -6,15 +6,20 @@ namespace ToyModels.Tests.Features;
 public sealed class SamplerTests
 {
     [Theory]
-    [InlineData(1, 1024)]
-    [InlineData(5, 1024)]
-    [InlineData(20, 1024)]
-    [InlineData(80, 256)]
-    [InlineData(200, 128)]
-    [InlineData(1000, 32)]
-    [InlineData(10_000, 16)]
-    public void Blocks_have_the_promised_number_of_rows(int features, int rows) =>
-        Assert.Equal(rows, new FeatureSampler(new FeatureDistribution(features, 0.5f), seed: 0).BlockRows);
+    [InlineData(1, 0.5f, 1024)]
+    [InlineData(5, 0.5f, 1024)]
+    [InlineData(20, 0.5f, 1024)]
+    [InlineData(80, 0.5f, 256)]
+    [InlineData(200, 0.5f, 128)]
+    [InlineData(1000, 0.5f, 32)]
+    [InlineData(10_000, 0.5f, 16)]
+    [InlineData(80, 0.1f, 1024)]
+    [InlineData(200, 0.06f, 1024)]
+    [InlineData(400, 0.02f, 1024)]
+    [InlineData(400, 0.03f, 64)]
+    [InlineData(600, 0.01f, 32)]
+    public void Blocks_have_the_promised_number_of_rows(int features, float density, int rows) =>
+        Assert.Equal(rows, new FeatureSampler(new FeatureDistribution(features, density), seed: 0).BlockRows);
 
     [Theory]
     [InlineData(20, 1f)]

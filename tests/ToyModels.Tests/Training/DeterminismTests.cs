@@ -14,7 +14,7 @@ public sealed class DeterminismTests
         data 20 0.0625 741483d2c353ceb3
         data 20 0.05 b0436b1bc4c07fe4
         data 20 0.002 5ac5f87b1c5f502e
-        data 100 0.1 e1b2f1b7601eef59
+        data 100 0.1 42cc4c5da2af19d4
         data 5 0.1 f2a786526609dc4f
         data 3 0.001 f3cc103136423a57
         importance 5d83a2cd37d1d771 4d3def3049877d47
@@ -28,7 +28,7 @@ public sealed class DeterminismTests
         threads 1 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 1 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 1 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 1 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
+        threads 1 n 300: 841dc72934a43879 eb56bf84d4d3893d 663ae4f8598887df
         threads 1 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 2 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 2 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
@@ -37,7 +37,7 @@ public sealed class DeterminismTests
         threads 2 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 2 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 2 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 2 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
+        threads 2 n 300: 841dc72934a43879 eb56bf84d4d3893d 663ae4f8598887df
         threads 2 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         threads 7 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 7 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
@@ -46,7 +46,7 @@ public sealed class DeterminismTests
         threads 7 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 7 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 7 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 7 n 300: 9c36f8cafe522511 5814cba8bbe183d6 25e34e5d5fc4e5cf
+        threads 7 n 300: 841dc72934a43879 eb56bf84d4d3893d 663ae4f8598887df
         threads 7 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
         """;
 

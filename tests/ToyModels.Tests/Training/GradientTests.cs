@@ -379,12 +379,14 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(7)]
-    public void A_team_of_threads_gives_the_bits_of_one(int threads)
+    [InlineData(2, 70, 0.2f)]
+    [InlineData(3, 70, 0.2f)]
+    [InlineData(7, 70, 0.2f)]
+    [InlineData(3, 70, 0.05f)]
+    [InlineData(3, 20, 0.5f)]
+    public void A_team_of_threads_gives_the_bits_of_one(int threads, int features, float density)
     {
-        var samples = new GeneratedSamples(new FeatureDistribution(70, 0.2f), seed: 9);
+        var samples = new GeneratedSamples(new FeatureDistribution(features, density), seed: 9);
         using var alone = Create(1);
         using var team = Create(threads);
         Assert.True(team.ChunkRows > alone.ChunkRows);
@@ -393,12 +395,12 @@ public sealed class GradientTests
         Assert.Equal(alone.BiasGradient, team.BiasGradient);
 
         DenseGradient<Simd256, Vector256<float>, Vector256<int>> Create(int size) =>
-            new(ToyModelKind.ReluOutput, 70, 4, [.. Importance.Uniform().Resolve(70)], batch: 1100, size);
+            new(ToyModelKind.ReluOutput, features, 4, [.. Importance.Uniform().Resolve(features)], batch: 1100, size);
 
         (double Trained, double Evaluated, long Present) Run(GradientEngine engine)
         {
-            var present = new long[70];
-            engine.Begin(InitialWeights.XavierNormal(70, 4, 1, 0), new float[70]);
+            var present = new long[features];
+            engine.Begin(InitialWeights.XavierNormal(features, 4, 1, 0), new float[features]);
             using var reader = samples.OpenTraining(null, 0);
             double trained = 0, evaluated = 0;
             for (var rows = 0; rows < 1100;)
