@@ -15,7 +15,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
     private long _listedBlock = -1;
     private NonEmptyBlock? _nonEmpty;
     private NonEmptyDraw _next = new(-1, default, 0);
-    private readonly List<LengthPiece> _pieces = [];
+    private readonly List<LengthPiece> _pieces = [new(sampler)];
     private int _lastPiece;
     private long _row;
     private int _epoch;
@@ -183,11 +183,6 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         for (var feature = 0; feature < _features; feature++)
         {
             destination.Slice(feature * stride, take).Clear();
-        }
-
-        if (_pieces.Count == 0)
-        {
-            _pieces.Add(new LengthPiece(sampler));
         }
 
         var piece = _pieces[_lastPiece];
