@@ -17,7 +17,7 @@ public sealed class FeatureSampler
     private const int BlocksAtOnce = 16;
 
     /// <summary>The most rows of a block.</summary>
-    internal const int MostRows = 1024;
+    private const int MostRows = 1024;
 
     private readonly BlockSampler _blocks;
     private readonly RandomKey _key;
