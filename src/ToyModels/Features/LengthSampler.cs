@@ -61,7 +61,6 @@ internal static unsafe class LengthSampler<TSimd, TF, TI>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int CountAbove(int* numbers, int count, int limit)
     {
-        var sums = stackalloc int[TSimd.Width];
         TI limits = TSimd.Splat(limit), sum = default;
         for (var s = 0; s < count; s += TSimd.Width)
         {
@@ -69,14 +68,8 @@ internal static unsafe class LengthSampler<TSimd, TF, TI>
             sum = TSimd.Subtract(sum, TSimd.Greater(TSimd.Load(numbers + s), limits));
         }
 
-        TSimd.Store(sum, sums);
-        var total = 0;
-        for (var i = 0; i < TSimd.Width; i++)
-        {
-            total += sums[i];
-        }
-
-        return total;
+        // Counts so small are exact in single precision.
+        return (int)TSimd.Sum(TSimd.ToSingle(sum), default, default, default);
     }
 
     /// <summary>The lengths that numbers stand for.</summary>

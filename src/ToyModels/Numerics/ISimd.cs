@@ -39,6 +39,9 @@ internal unsafe interface ISimd<TF, TI>
     /// <summary>a where test &gt; 0, else 0.</summary>
     static abstract TF WherePositive(TF test, TF a);
 
+    /// <summary>a + b where a &gt; 0, else b, which is not −0.</summary>
+    static abstract TF AddWherePositive(TF a, TF b);
+
     /// <summary>a where test ≤ limit, else 0; test ≥ 0 and limit ≥ −1.</summary>
     static abstract TF WhereAtMost(TI test, TI limit, TF a);
 

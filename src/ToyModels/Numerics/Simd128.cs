@@ -43,6 +43,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     public static Vector128<float> WherePositive(Vector128<float> test, Vector128<float> a) => Vector128.GreaterThan(test, Vector128<float>.Zero) & a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddWherePositive(Vector128<float> a, Vector128<float> b) => Max(a, default) + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WhereAtMost(Vector128<int> test, Vector128<int> limit, Vector128<float> a) =>
         Except(Exceeds(test, limit), a);
 

@@ -43,6 +43,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
     public static Vector256<float> WherePositive(Vector256<float> test, Vector256<float> a) => Vector256.GreaterThan(test, Vector256<float>.Zero) & a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddWherePositive(Vector256<float> a, Vector256<float> b) => Max(a, default) + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WhereAtMost(Vector256<int> test, Vector256<int> limit, Vector256<float> a) =>
         Except(Exceeds(test, limit), a);
 

@@ -43,6 +43,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> a) => Vector512.ConditionalSelect(Vector512.GreaterThan(test, Vector512<float>.Zero), a, Vector512<float>.Zero);
 
+    // The mask is there anyway, for the errors that come back.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddWherePositive(Vector512<float> a, Vector512<float> b) => Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512<float>.Zero), a + b, b);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WhereAtMost(Vector512<int> test, Vector512<int> limit, Vector512<float> a) =>
         Vector512.ConditionalSelect(Vector512.LessThanOrEqual(test, limit), a.AsInt32(), Vector512<int>.Zero).AsSingle();

@@ -42,51 +42,65 @@ internal static unsafe class Tiles
 
             if (wholeColumns < columns)
             {
-                TransposeByFours(from + wholeColumns, wholeRows, columns - wholeColumns, fromStride, to + (wholeColumns * toStride), toStride);
+                var strip = Strip(wholeColumns, columns);
+                TransposeByFours(from + strip, wholeRows, columns - strip, fromStride, to + (strip * toStride), toStride);
             }
         }
 
-        TransposeByFours(from + (wholeRows * fromStride), rows - wholeRows, columns, fromStride, to + wholeRows, toStride);
+        if (wholeRows < rows)
+        {
+            var strip = Strip(wholeRows, rows);
+            TransposeByFours(from + (strip * fromStride), rows - strip, columns, fromStride, to + strip, toStride);
+        }
     }
 
-    /// <summary>What squares of eight leave.</summary>
+    /// <summary>Where what squares leave begins, so that there are four rows or columns of it where there are four at all: some are written twice.</summary>
+    private static nint Strip(nint whole, nint count) => Math.Min(whole, Math.Max(count - Quarter, 0));
+
+    /// <summary>What squares of eight leave. The last squares of four overlap those before and write the same again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeByFours(float* from, nint rows, nint columns, nint fromStride, float* to, nint toStride)
     {
-        var (wholeRows, wholeColumns) = Sse.IsSupported ? (rows & -Quarter, columns & -Quarter) : (0, 0);
-        for (nint row = 0; row < wholeRows; row += Quarter)
+        if (!Sse.IsSupported || rows < Quarter || columns < Quarter)
         {
-            for (nint column = 0; column < wholeColumns; column += Quarter)
+            TransposeByElement(from, rows, columns, fromStride, to, toStride);
+            return;
+        }
+
+        for (nint row = 0; row < rows; row += Quarter)
+        {
+            row = Math.Min(row, rows - Quarter);
+            for (nint column = 0; column < columns; column += Quarter)
             {
+                column = Math.Min(column, columns - Quarter);
                 TransposeQuarter(from + (row * fromStride) + column, fromStride, to + (column * toStride) + row, toStride);
             }
         }
-
-        TransposeByElement(from + wholeColumns, wholeRows, columns - wholeColumns, fromStride, to + (wholeColumns * toStride), toStride);
-        TransposeByElement(from + (wholeRows * fromStride), rows - wholeRows, columns, fromStride, to + wholeRows, toStride);
     }
 
-    /// <summary>Of two squares of sixteen by sixteen, contiguous: a and bᵀ both become a + bᵀ. They may be one and the same.</summary>
+    /// <summary>Of two squares of sixteen by sixteen, contiguous: with f_c times column c of a and g_c times column c of b, a and bᵀ both become a + bᵀ. They may be one and the same.</summary>
     /// <param name="a">The first.</param>
+    /// <param name="f">A factor for each of its columns.</param>
     /// <param name="b">The second.</param>
+    /// <param name="g">A factor for each of its columns.</param>
     /// <param name="rows">Rows of a, columns of b, that are not zero: they are taken by fours, and the others stay as they are.</param>
     /// <param name="columns">Columns of a, rows of b, likewise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddTransposed(float* a, float* b, int rows, int columns)
+    internal static void AddTransposed(float* a, float* f, float* b, float* g, int rows, int columns)
     {
         for (var row = 0; row < rows; row += Quarter)
         {
             // A square that meets itself: each pair once.
             for (var column = a == b ? row : 0; column < columns; column += Quarter)
             {
-                AddTransposedSquare(a + (row * Side) + column, b + (column * Side) + row);
+                AddTransposedSquare(a + (row * Side) + column, f + column, b + (column * Side) + row, g + row);
             }
         }
     }
 
     /// <summary>The same of four by four, sixteen apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTransposedSquare(float* a, float* b)
+    private static void AddTransposedSquare(float* a, float* f, float* b, float* g)
     {
         if (!Sse.IsSupported)
         {
@@ -94,8 +108,8 @@ internal static unsafe class Tiles
             {
                 for (var column = a == b ? row : 0; column < 4; column++)
                 {
-                    ref var sum = ref a[(row * Side) + column];
-                    sum += b[(column * Side) + row];
+                    var sum = (a[(row * Side) + column] * f[column]) + (b[(column * Side) + row] * g[row]);
+                    a[(row * Side) + column] = sum;
                     b[(column * Side) + row] = sum;
                 }
             }
@@ -103,9 +117,14 @@ internal static unsafe class Tiles
             return;
         }
 
-        var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + Side), Vector128.Load(a + (2 * Side)), Vector128.Load(a + (3 * Side)));
-        Turn(Vector128.Load(b), Vector128.Load(b + Side), Vector128.Load(b + (2 * Side)), Vector128.Load(b + (3 * Side)), out var b0, out var b1, out var b2, out var b3);
-        (a0, a1, a2, a3) = (a0 + b0, a1 + b1, a2 + b2, a3 + b3);
+        Vector128<float> ofA = Vector128.Load(f), ofB = Vector128.Load(g);
+        Turn(
+            Vector128.Load(b) * ofB, Vector128.Load(b + Side) * ofB, Vector128.Load(b + (2 * Side)) * ofB, Vector128.Load(b + (3 * Side)) * ofB,
+            out var b0, out var b1, out var b2, out var b3);
+        var a0 = (Vector128.Load(a) * ofA) + b0;
+        var a1 = (Vector128.Load(a + Side) * ofA) + b1;
+        var a2 = (Vector128.Load(a + (2 * Side)) * ofA) + b2;
+        var a3 = (Vector128.Load(a + (3 * Side)) * ofA) + b3;
         a0.Store(a);
         a1.Store(a + Side);
         a2.Store(a + (2 * Side));

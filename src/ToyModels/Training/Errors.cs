@@ -33,6 +33,16 @@ internal static class Errors<TSimd, TF, TI>
         return WhereOn<TRelu>(o, error);
     }
 
+    /// <summary>The same as <see cref="Plain{TRelu}"/> of −x, which is never −0: with AVX-512, an addition that a mask leaves out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TF Turned<TRelu>(TF o, TF minusX, ref TF squares)
+        where TRelu : struct, ISwitch
+    {
+        var error = TRelu.IsOn ? TSimd.AddWherePositive(o, minusX) : TSimd.Add(o, minusX);
+        squares = TSimd.MultiplyAdd(error, error, squares);
+        return WhereOn<TRelu>(o, error);
+    }
+
     /// <summary>x' of outputs before the ReLU.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TF Shown<TRelu>(TF o)

@@ -40,7 +40,7 @@ internal abstract class GradientEngine : IDisposable
     }
 
     /// <summary>Adds the gradient of the chunk's summed loss, times <paramref name="scale"/>.</summary>
-    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="scale">What the gradient is multiplied by: one number for all chunks of a batch.</param>
     /// <param name="loss">Has Σ over the chunk's rows of Σ_i I_i (x_i − x'_i)² added to it.</param>
     internal abstract void Accumulate(float scale, ref double loss);
 

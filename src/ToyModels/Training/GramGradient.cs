@@ -13,8 +13,8 @@ namespace ToyModels;
 /// Layout: panels of sixteen features j; a panel of G holds its sixteen columns of all n rows, one cache line each, and zeros up to whole squares, so that a panel of
 /// G and ∂G stays close while all rows of the chunk pass through it, in the order of <see cref="RowsByLength"/>, which also has their targets.
 /// G is symmetric: a panel computes what lies below its diagonal, and takes what lies above from the others. Sums over rows are chains, one
-/// for each element, so no lane ever meets another: the bits are the same on every vector width. Features past n in the last panel have weights 0
-/// and a bias below 0.
+/// for each element, so no lane ever meets another: the bits are the same on every vector width. What errors are multiplied by is one number for each
+/// output, so it waits until the sums are complete: rows leave the plain errors x' − x. Features past n in the last panel have weights 0 and a bias below 0.
 /// </para>
 /// </summary>
 internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
@@ -59,7 +59,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private readonly PinnedBuffer _gram;
     private readonly PinnedBuffer _gramGradient;
 
-    // The unit matrix, as G lies: where rows pass all columns at once, their targets are sums of its rows. Else they come from a matrix of the rows.
+    // The unit matrix with its sign turned, as G lies: where rows pass all columns at once, −x are sums of its rows. Else they come from a matrix of the rows.
     private readonly PinnedBuffer _units;
     private readonly bool _hasUnits;
     private readonly PinnedBuffer _productByDimension;
@@ -124,7 +124,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         {
             for (var i = 0; i < features; i++)
             {
-                Square(_units, 0, i & -Lanes.Count)[(i * Lanes.Count) + (i % Lanes.Count)] = 1;
+                Square(_units, 0, i & -Lanes.Count)[(i * Lanes.Count) + (i % Lanes.Count)] = -1;
             }
         }
 
@@ -204,7 +204,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
         else
         {
-            Pass(scale, isBothWays: true, ref loss);
+            SetFactors(_factor.Span, _importances, scale);
+            Pass(isBothWays: true, ref loss);
         }
     }
 
@@ -222,7 +223,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
             _rows.TakeMatrix();
         }
 
-        Pass(0.5f, isBothWays: false, ref loss);
+        Pass(isBothWays: false, ref loss);
     }
 
     internal override void End()
@@ -231,6 +232,11 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         {
             Share(Panels, _symmetrise);
             Share(Blocks, _takeWeightGradient);
+            for (var j = 0; j < _padded; j += TSimd.Width)
+            {
+                TSimd.Store(TSimd.Multiply(TSimd.Load(_biasGradient.Pointer + j), TSimd.Load(_factor.Pointer + j)), _biasGradient.Pointer + j);
+            }
+
             _biasGradient.Span[.._features].CopyTo(_gradient.Span[(_features * _hidden)..]);
         }
 
@@ -336,13 +342,17 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         }
     }
 
-    /// <summary>∂G ← ∂G + ∂Gᵀ, squares of sixteen by sixteen: those of the panel that begins with <paramref name="j"/> down to its own.</summary>
+    /// <summary>
+    /// ∂G ← ∂G + ∂Gᵀ, with the factors of errors, which their sums still lack: squares of sixteen by sixteen, those of the panel that begins with
+    /// <paramref name="j"/> down to its own.
+    /// </summary>
     private void Symmetrise(int j)
     {
         var side = Math.Min(Lanes.Count, _features - j);
         for (var i = 0; i <= j; i += Lanes.Count)
         {
-            Tiles.AddTransposed(Square(_gramGradient, i, j), Square(_gramGradient, j, i), i < j ? Lanes.Count : side, side);
+            Tiles.AddTransposed(
+                Square(_gramGradient, i, j), _factor.Pointer + j, Square(_gramGradient, j, i), _factor.Pointer + i, i < j ? Lanes.Count : side, side);
         }
     }
 
@@ -360,21 +370,16 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
             _productByDimension.Span[j..], _hidden, Math.Min(columns, _features - j), _padded, _gradient.Span[(j * _hidden)..], _hidden);
     }
 
-    private void Pass(float scale, bool isBothWays, ref double loss)
+    private void Pass(bool isBothWays, ref double loss)
     {
-        SetFactors(_factor.Span, _importances, scale);
-
         _isBothWays = isBothWays;
         _panelsAtOnce = (GramCosts.AreMorePanelsAtOnce(_features, PresentInRow) ? 2 : 1) * DenseKernels<TSimd, TF, TI>.PanelsAtOnce;
         Share((Panels + _panelsAtOnce - 1) / _panelsAtOnce, _passPanel, _readRowsAhead);
         _isMirrorDue = false;
-        var sum = 0.0;
         for (var j = 0; j < _features; j++)
         {
-            sum += _loss.Pointer[j];
+            loss += (double)_importances[j] * _loss.Pointer[j];
         }
-
-        loss += sum / (2 * scale);
     }
 
     private void PassLive(LiveOutputs<TSimd, TF, TI> live, float scale, ref double loss)
@@ -547,9 +552,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         var panel = j & -Lanes.Count;
         var gram = _gram.Pointer + ((nint)panel * _padded) + (j - panel);
         var gramGradient = _gramGradient.Pointer + ((nint)panel * _padded) + (j - panel);
-        float* bias = _bias.Pointer + j, factor = _factor.Pointer + j;
+        var bias = _bias.Pointer + j;
         TF b0 = TSimd.Load(bias), b1 = TVectors.Value > 1 ? TSimd.Load(bias + TSimd.Width) : b0;
-        TF f0 = TSimd.Load(factor), f1 = TVectors.Value > 1 ? TSimd.Load(factor + TSimd.Width) : f0;
         TF loss0 = default, loss1 = default, loss2 = default, loss3 = default;
         TF bias0 = default, bias1 = default, bias2 = default, bias3 = default;
         var x = _rows.Matrix.Pointer + j;
@@ -580,22 +584,20 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
 
                 for (var rows = stretch.Rows; ; rows--)
                 {
-                    TF d0 = Errors<TSimd, TF, TI>.Step<TRelu>(o0, TUnits.IsOn ? x0 : TSimd.Load(x), f0, ref loss0), d1 = default, d2 = default, d3 = default;
+                    TF d0 = Errors<TSimd, TF, TI>.Turned<TRelu>(o0, TUnits.IsOn ? x0 : TSimd.Load(x), ref loss0), d1 = default, d2 = default, d3 = default;
                     if (TVectors.Value > 1)
                     {
-                        d1 = Errors<TSimd, TF, TI>.Step<TRelu>(o1, TUnits.IsOn ? x1 : TSimd.Load(x + TSimd.Width), f1, ref loss1);
+                        d1 = Errors<TSimd, TF, TI>.Turned<TRelu>(o1, TUnits.IsOn ? x1 : TSimd.Load(x + TSimd.Width), ref loss1);
                     }
 
                     if (TVectors.Value > 2)
                     {
-                        d2 = Errors<TSimd, TF, TI>.Step<TRelu>(
-                            o2, TUnits.IsOn ? x2 : TSimd.Load(x + (2 * TSimd.Width)), TSimd.Load(factor + (2 * TSimd.Width)), ref loss2);
+                        d2 = Errors<TSimd, TF, TI>.Turned<TRelu>(o2, TUnits.IsOn ? x2 : TSimd.Load(x + (2 * TSimd.Width)), ref loss2);
                     }
 
                     if (TVectors.Value > 3)
                     {
-                        d3 = Errors<TSimd, TF, TI>.Step<TRelu>(
-                            o3, TUnits.IsOn ? x3 : TSimd.Load(x + (3 * TSimd.Width)), TSimd.Load(factor + (3 * TSimd.Width)), ref loss3);
+                        d3 = Errors<TSimd, TF, TI>.Turned<TRelu>(o3, TUnits.IsOn ? x3 : TSimd.Load(x + (3 * TSimd.Width)), ref loss3);
                     }
 
                     x += TUnits.IsOn ? 0 : rowLength;
@@ -756,10 +758,10 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     private void EndColumns<TRelu>(int j, TF loss, TF biasGradient)
         where TRelu : struct, ISwitch
     {
-        TF bias = TSimd.Load(_bias.Pointer + j), factor = TSimd.Load(_factor.Pointer + j);
+        var bias = TSimd.Load(_bias.Pointer + j);
         var empty = TSimd.Splat((float)_rows.EmptyRows);
         TF emptyLoss = default;
-        var d = Errors<TSimd, TF, TI>.Step<TRelu>(bias, default, factor, ref emptyLoss);
+        var d = Errors<TSimd, TF, TI>.Turned<TRelu>(bias, default, ref emptyLoss);
         TSimd.Store(TSimd.MultiplyAdd(empty, emptyLoss, loss), _loss.Pointer + j);
         var sum = TSimd.Add(TSimd.Load(_biasGradient.Pointer + j), TSimd.MultiplyAdd(empty, d, biasGradient));
         TSimd.Store(sum, _biasGradient.Pointer + j);

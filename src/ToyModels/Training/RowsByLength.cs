@@ -6,7 +6,7 @@ namespace ToyModels;
 /// <summary>
 /// The rows of a chunk as the form over non-zeros goes through them: rows with as many non-zeros side by side, the fewest first and else in the
 /// order in which they came, so that loops over a row's non-zeros run equally long row after row, which a processor foresees. Sources that draw rows
-/// length by length give them in that order, others have theirs counted and put in order. Beside the non-zeros the rows themselves may stand, for their targets.
+/// length by length give them in that order, others have theirs counted and put in order. Beside the non-zeros −x may stand as a matrix, for the errors.
 /// </summary>
 internal sealed unsafe class RowsByLength
 {
@@ -49,7 +49,7 @@ internal sealed unsafe class RowsByLength
     /// <summary>The rows, cut where lengths change and where the next lie elsewhere.</summary>
     internal ReadOnlySpan<Stretch> Runs => CollectionsMarshal.AsSpan(_runs);
 
-    /// <summary>x of the rows, row-major, where it was wanted.</summary>
+    /// <summary>−x of the rows, row-major, where it was wanted: x' − x is then a sum.</summary>
     internal PinnedBuffer Matrix { get; }
 
     /// <summary>From one row of the matrix to the next.</summary>
@@ -207,7 +207,7 @@ internal sealed unsafe class RowsByLength
         }
     }
 
-    /// <summary>Puts the rows into the matrix, or zeros in their places.</summary>
+    /// <summary>Puts the rows, with their signs turned, into the matrix, or zeros in their places.</summary>
     private void Put<TValues>()
         where TValues : struct, ISwitch
     {
@@ -291,7 +291,7 @@ internal sealed unsafe class RowsByLength
         {
             for (nint e = 0; e < end; e += step)
             {
-                to[(uint)offsets[e] / Lanes.Count] = TValues.IsOn ? values[e] : 0;
+                to[(uint)offsets[e] / Lanes.Count] = TValues.IsOn ? -values[e] : 0;
             }
         }
     }

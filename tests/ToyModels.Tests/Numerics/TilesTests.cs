@@ -24,6 +24,37 @@ public sealed class TilesTests
     }
 
     [Theory]
+    [InlineData(16, 16, false)]
+    [InlineData(8, 12, false)]
+    [InlineData(16, 16, true)]
+    [InlineData(12, 12, true)]
+    public unsafe void Squares_meet_their_mirror_images_with_a_factor_for_each_column(int rows, int columns, bool areOne)
+    {
+        const int side = 16;
+        var random = new Random(1);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        float[] first = Numbers(side * side), second = areOne ? first : Numbers(side * side), f = Numbers(side), g = areOne ? f : Numbers(side);
+        float[] expected = [.. first], mirrored = areOne ? expected : [.. second];
+        for (var r = 0; r < rows; r++)
+        {
+            for (var c = areOne ? r : 0; c < columns; c++)
+            {
+                var sum = (first[(r * side) + c] * f[c]) + (second[(c * side) + r] * g[r]);
+                expected[(r * side) + c] = sum;
+                mirrored[(c * side) + r] = sum;
+            }
+        }
+
+        fixed (float* a = first, b = second, ofA = f, ofB = g)
+        {
+            Tiles.AddTransposed(a, ofA, b, ofB, rows, columns);
+        }
+
+        Assert.Equal(expected, first);
+        Assert.Equal(mirrored, second);
+    }
+
+    [Theory]
     [InlineData(9, 11, 98, 99)]
     [InlineData(9, 11, 99, 98)]
     public void Too_little_memory_is_refused(int rows, int columns, int from, int to) =>

@@ -28,8 +28,8 @@ public sealed class DeterminismTests
         threads 1 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 1 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 1 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 1 n 300: 841dc72934a43879 eb56bf84d4d3893d 663ae4f8598887df
-        threads 1 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
+        threads 1 n 300: 962bc3f413aa6d32 dce166780605bb37 663ae4f8598887df
+        threads 1 n 40: 8fd678c406d5f476 2710470b762f2d57 7bde0c4f5cbefbbc
         threads 2 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 2 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
         threads 2 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
@@ -37,8 +37,8 @@ public sealed class DeterminismTests
         threads 2 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 2 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 2 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 2 n 300: 841dc72934a43879 eb56bf84d4d3893d 663ae4f8598887df
-        threads 2 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
+        threads 2 n 300: 962bc3f413aa6d32 dce166780605bb37 663ae4f8598887df
+        threads 2 n 40: 8fd678c406d5f476 2710470b762f2d57 7bde0c4f5cbefbbc
         threads 7 n 70: 3d2413cd15df672a 10e06986355440cc f83a70d95dc958f7
         threads 7 n 150: 4f20097507d0e657 b519d293512a574d 84f28d590b971317
         threads 7 n 20: d50a4a6cdf6d1c3f 2e1094e6940746ae 90399f0e1df53fe5
@@ -46,8 +46,8 @@ public sealed class DeterminismTests
         threads 7 n 2: 204f03c5bffac0e0 44dbc0a3b58351ac b7a63a7f1210ec24
         threads 7 n 5: 7b56d296ccb576df 4b965f69f1a71ff8 15e6912810ab0200
         threads 7 n 3: 16bb18c67633c37d 51122a136641a1d0 7d39f7d22467978c
-        threads 7 n 300: 841dc72934a43879 eb56bf84d4d3893d 663ae4f8598887df
-        threads 7 n 40: 2d689efdc0b4627d 3bbb3dadab226751 7bde0c4f5cbefbbc
+        threads 7 n 300: 962bc3f413aa6d32 dce166780605bb37 663ae4f8598887df
+        threads 7 n 40: 8fd678c406d5f476 2710470b762f2d57 7bde0c4f5cbefbbc
         """;
 
     [Theory]
