@@ -35,7 +35,7 @@ internal sealed class GeneratedReader(FeatureSampler sampler, long rows, int? ep
         var blocks = _blockRows <= mostBlockRows && (_row & (_blockRows - 1)) == 0 ? (int)(Math.Min(samples, rows - _row) / _blockRows) : 0;
         claim = new RowClaim(sampler, Block, blocks);
         _row += claim.Rows;
-        return ReadOn(destination, claim.Rows, samples, stride);
+        return claim.Rows == samples ? samples : ReadOn(destination, claim.Rows, samples, stride);
     }
 
     public override int ReadSparse(SparseSamples destination, int samples, int features)

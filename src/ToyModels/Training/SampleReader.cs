@@ -45,7 +45,7 @@ public abstract class SampleReader : IDisposable
     }
 
     /// <summary>Reads the next rows as <see cref="Read"/> does, but may leave the first of them to be drawn by the caller.</summary>
-    /// <param name="destination">Receives the rows but for those claimed, and zeros behind them.</param>
+    /// <param name="destination">Receives the rows but for those claimed, and zeros behind them; nothing where all are claimed, which are whole sixteens.</param>
     /// <param name="samples">Rows wanted.</param>
     /// <param name="stride">Distance between features.</param>
     /// <param name="mostBlockRows">Rows of blocks that are claimed, at most.</param>
