@@ -1,8 +1,8 @@
 namespace ToyModels;
 
 /// <summary>
-/// An engine whose chunks are feature-major matrices: feature i of row s at [i·stride + s], zero from the rows read to the stride. Where a chunk has more
-/// rows than should lie side by side, several matrices stand behind each other.
+/// An engine whose chunks are feature-major matrices: feature i of row s at [i·stride + s], zero behind the rows read up to whole sixteens; what lies further
+/// may be of a chunk before. Where a chunk has more rows than should lie side by side, several matrices stand behind each other.
 /// </summary>
 internal abstract class DenseEngine : GradientEngine
 {

@@ -83,6 +83,38 @@ public sealed class GradientTests
         Assert.Equal(one.BiasGradient, team.BiasGradient);
     }
 
+    [Fact]
+    public void Rows_of_a_longer_chunk_before_are_not_met_again()
+    {
+        const int features = 200, hidden = 9, batch = 256;
+        var source = new GeneratedSamples(new FeatureDistribution(features, 0.3f), seed: 3);
+        var problem = new Problem(ToyModelKind.ReluOutput, features, hidden, batch, 0.3f);
+        foreach (var create in (Func<GradientEngine>[])[
+            () => new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, features, hidden, problem.Importances, batch, threads: 2),
+            () => new DenseGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, features, hidden, problem.Importances, batch, listsInputs: true),
+            () => new LargeGradient<Simd256, Vector256<float>, Vector256<int>>(problem.Kind, features, hidden, problem.Importances, batch, threads: 2)])
+        {
+            // Whole blocks of 128 rows are left to the engine to be drawn: the second chunk is one block where the first was two.
+            using SampleReader reader = source.OpenTraining(null, 0), again = source.OpenTraining(null, 0);
+            using GradientEngine used = create(), fresh = create();
+            Accumulate(used, reader, 256);
+            again.Read(new float[features * 256], 256, 256);
+            Assert.Equal(Accumulate(fresh, again, 128), Accumulate(used, reader, 128));
+            Assert.Equal(fresh.WeightGradient, used.WeightGradient);
+            Assert.Equal(fresh.BiasGradient, used.BiasGradient);
+        }
+
+        double Accumulate(GradientEngine engine, SampleReader reader, int rows)
+        {
+            var loss = 0.0;
+            engine.Begin(problem.Weights, problem.Bias);
+            Assert.Equal(rows, engine.Read(reader, rows));
+            engine.Accumulate(0.5f, ref loss);
+            engine.End();
+            return loss;
+        }
+    }
+
     [Theory]
     [InlineData(ToyModelKind.ReluOutput, 1003, 301, 300, 0.1f)]
     [InlineData(ToyModelKind.ReluOutput, 400, 700, 77, 1f)]
