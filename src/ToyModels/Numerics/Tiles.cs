@@ -91,11 +91,42 @@ internal static unsafe class Tiles
         for (var row = 0; row < rows; row += Quarter)
         {
             // A square that meets itself: each pair once.
-            for (var column = a == b ? row : 0; column < columns; column += Quarter)
+            var column = a == b ? row : 0;
+            for (; Avx.IsSupported && column + Square <= columns; column += Square)
+            {
+                AddTransposedStrip(a + (row * Side) + column, f + column, b + (column * Side) + row, g + row);
+            }
+
+            for (; column < columns; column += Quarter)
             {
                 AddTransposedSquare(a + (row * Side) + column, f + column, b + (column * Side) + row, g + row);
             }
         }
+    }
+
+    /// <summary>The same of four rows of a, eight columns, sixteen apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTransposedStrip(float* a, float* f, float* b, float* g)
+    {
+        var last = b + (Quarter * Side);
+        var ofA = Vector256.Load(f);
+        var ofB = Vector256.Create(Vector128.Load(g), Vector128.Load(g));
+        Turn(
+            Halves(b, last) * ofB, Halves(b + Side, last + Side) * ofB, Halves(b + (2 * Side), last + (2 * Side)) * ofB, Halves(b + (3 * Side), last + (3 * Side)) * ofB,
+            out var b0, out var b1, out var b2, out var b3);
+        var a0 = (Vector256.Load(a) * ofA) + b0;
+        var a1 = (Vector256.Load(a + Side) * ofA) + b1;
+        var a2 = (Vector256.Load(a + (2 * Side)) * ofA) + b2;
+        var a3 = (Vector256.Load(a + (3 * Side)) * ofA) + b3;
+        a0.Store(a);
+        a1.Store(a + Side);
+        a2.Store(a + (2 * Side));
+        a3.Store(a + (3 * Side));
+        Turn(a0, a1, a2, a3, out b0, out b1, out b2, out b3);
+        StoreHalves(b0, b, last);
+        StoreHalves(b1, b + Side, last + Side);
+        StoreHalves(b2, b + (2 * Side), last + (2 * Side));
+        StoreHalves(b3, b + (3 * Side), last + (3 * Side));
     }
 
     /// <summary>The same of four by four, sixteen apart.</summary>
@@ -149,6 +180,30 @@ internal static unsafe class Tiles
         fourth = Sse.MoveHighToLow(cdHigh, abHigh);
     }
 
+    /// <summary>The same in either half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d,
+        out Vector256<float> first, out Vector256<float> second, out Vector256<float> third, out Vector256<float> fourth)
+    {
+        var (abLow, abHigh, cdLow, cdHigh) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
+        first = Avx.Shuffle(abLow, cdLow, 0x44);
+        second = Avx.Shuffle(abLow, cdLow, 0xEE);
+        third = Avx.Shuffle(abHigh, cdHigh, 0x44);
+        fourth = Avx.Shuffle(abHigh, cdHigh, 0xEE);
+    }
+
+    /// <summary>Four here and four there: halves that are loaded need no exchange between them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Halves(float* first, float* second) => Vector256.Create(Vector128.Load(first), Vector128.Load(second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreHalves(Vector256<float> value, float* first, float* second)
+    {
+        value.GetLower().Store(first);
+        value.GetUpper().Store(second);
+    }
+
     /// <summary>A column of sixteen after another, so that both sides stay in the nearest cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeByElement(float* from, nint rows, nint columns, nint fromStride, float* to, nint toStride)
@@ -179,27 +234,26 @@ internal static unsafe class Tiles
         d.Store(to + (3 * toStride));
     }
 
-    /// <summary>Eight rows of eight: pairs of rows, then of pairs, then of halves.</summary>
+    /// <summary>Eight rows of eight: four columns of all, then the other four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeSquare(float* from, nint fromStride, float* to, nint toStride)
     {
-        var last = from + (4 * fromStride);
-        Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + fromStride);
-        Vector256<float> c = Vector256.Load(from + (2 * fromStride)), d = Vector256.Load(from + (3 * fromStride));
-        Vector256<float> e = Vector256.Load(last), f = Vector256.Load(last + fromStride);
-        Vector256<float> g = Vector256.Load(last + (2 * fromStride)), h = Vector256.Load(last + (3 * fromStride));
-        Vector256<float> ab0 = Avx.UnpackLow(a, b), ab1 = Avx.UnpackHigh(a, b), cd0 = Avx.UnpackLow(c, d), cd1 = Avx.UnpackHigh(c, d);
-        Vector256<float> ef0 = Avx.UnpackLow(e, f), ef1 = Avx.UnpackHigh(e, f), gh0 = Avx.UnpackLow(g, h), gh1 = Avx.UnpackHigh(g, h);
-        Store(Avx.Shuffle(ab0, cd0, 0x44), Avx.Shuffle(ef0, gh0, 0x44), to, toStride);
-        Store(Avx.Shuffle(ab0, cd0, 0xEE), Avx.Shuffle(ef0, gh0, 0xEE), to + toStride, toStride);
-        Store(Avx.Shuffle(ab1, cd1, 0x44), Avx.Shuffle(ef1, gh1, 0x44), to + (2 * toStride), toStride);
-        Store(Avx.Shuffle(ab1, cd1, 0xEE), Avx.Shuffle(ef1, gh1, 0xEE), to + (3 * toStride), toStride);
+        TransposeStrip(from, fromStride, to, toStride);
+        TransposeStrip(from + Quarter, fromStride, to + (Quarter * toStride), toStride);
     }
 
+    /// <summary>Eight rows of four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> firstRows, Vector256<float> lastRows, float* to, nint toStride)
+    private static void TransposeStrip(float* from, nint fromStride, float* to, nint toStride)
     {
-        Avx.Permute2x128(firstRows, lastRows, 0x20).Store(to);
-        Avx.Permute2x128(firstRows, lastRows, 0x31).Store(to + (4 * toStride));
+        var last = from + (Quarter * fromStride);
+        Turn(
+            Halves(from, last), Halves(from + fromStride, last + fromStride),
+            Halves(from + (2 * fromStride), last + (2 * fromStride)), Halves(from + (3 * fromStride), last + (3 * fromStride)),
+            out var a, out var b, out var c, out var d);
+        a.Store(to);
+        b.Store(to + toStride);
+        c.Store(to + (2 * toStride));
+        d.Store(to + (3 * toStride));
     }
 }

@@ -27,7 +27,9 @@ public sealed class TilesTests
     [InlineData(16, 16, false)]
     [InlineData(8, 12, false)]
     [InlineData(16, 16, true)]
+    [InlineData(16, 4, false)]
     [InlineData(12, 12, true)]
+    [InlineData(8, 8, true)]
     public unsafe void Squares_meet_their_mirror_images_with_a_factor_for_each_column(int rows, int columns, bool areOne)
     {
         const int side = 16;
