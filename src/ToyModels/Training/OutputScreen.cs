@@ -14,8 +14,8 @@ namespace ToyModels;
 /// With S = max(|b_j|, |W_j|²), hence |G_ij| ≤ S, the matrix holds ⌊G_ij · 32767 / S⌉, and b as one row more, whose x is 1. The values of a row of k non-zeros
 /// are divided by 1 + Σ|x_i|, so that no sum leaves its sixteen bits, times 32767 less twice the margin. A product's upper half, rounded, is off
 /// by 1/2, and by another 1/2 for x, so that o_j is off by k + 1; G adds 1/2 for the whole row, and single precision, in which G and the output itself are computed,
-/// some 2⁻⁹ (m + k). Where W has moved by V since G was taken, o_j is off by (W − V)_j·Vx + V_j·h, no more than w |Vx| + v |h| with w the longest row then, and v the longest
-/// of V. Outputs that are above 0 then come out above minus the margin of their row, which is added beforehand; the sign tells.
+/// some 2⁻⁹ (m + k). Where W has moved by V since G was taken, o_j is off by (W − V)_j·Vx + V_j·h, no more than Σ |x_i| (w |V_i| + v |W_i|) with w the longest row
+/// then, and v the longest of V. Outputs that are above 0 then come out above minus the margin of their row, which is added beforehand; the sign tells.
 /// </para>
 /// <para>
 /// Layout: rows of G, columns in blocks of 32. Where a vector has 32 numbers of sixteen bits they stand in order; else a block is two vectors of sixteen, features 0–7 and
@@ -45,17 +45,18 @@ internal sealed unsafe class OutputScreen
     private readonly bool _isWide;
     private readonly PinnedBuffer _gram;
 
-    // Rows of W as G has them, and what they have moved by since, with zeros up to whole vectors.
-    private readonly int _length;
+    // Rows of W as G has them.
     private readonly PinnedBuffer _taken;
-    private readonly PinnedBuffer _moves;
 
-    // Of each sixteen features the square of the largest move.
-    private readonly float[] _squares;
+    // Of each feature the length of its row of W, and of what the row has moved by since, which is no number where all outputs pass.
+    private readonly float[] _lengths;
+    private readonly float[] _moves;
 
-    // The longest row that G has, and the largest move, which is no number where all outputs pass.
+    // Of each feature, what outputs may be off by, a unit of |x|.
+    private readonly float[] _offs;
+
+    // The longest row that G has.
     private float _longest;
-    private float _move;
 
     // 32767 / S, 0 where all outputs pass.
     private float _scale;
@@ -69,10 +70,8 @@ internal sealed unsafe class OutputScreen
         (_features, _hidden, Columns) = (features, hidden, (features + BlockColumns - 1) / BlockColumns * BlockColumns);
         _rowLength = Columns;
         _gram = new((((long)(features + 1) * _rowLength) + BlockColumns) / 2);
-        _length = (hidden + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
-        _taken = new((long)features * _length);
-        _moves = new(_taken.Length);
-        _squares = new float[(features + Lanes.Count - 1) / Lanes.Count];
+        _taken = new((long)features * hidden);
+        (_lengths, _moves, _offs) = (new float[features], new float[features], new float[features]);
         for (var j = features; j < Columns; j++)
         {
             *At(_features, j) = -Most;
@@ -137,7 +136,7 @@ internal sealed unsafe class OutputScreen
             }
         }
 
-        CopyRows(j, weights, _taken);
+        weights[..(columns * _hidden)].CopyTo(_taken.Span[(j * _hidden)..]);
     }
 
     /// <summary>Takes what G is to be told apart from, and biases: of features j … j + 15.</summary>
@@ -146,31 +145,30 @@ internal sealed unsafe class OutputScreen
     /// <param name="bias">Their biases.</param>
     internal void Take(int j, ReadOnlySpan<float> weights, float* bias)
     {
-        CopyRows(j, weights, _moves);
-        var largest = 0f;
         for (var i = j; i < Math.Min(j + Lanes.Count, _features); i++)
         {
-            var square = Subtract(_moves.Pointer + ((nint)i * _length), _taken.Pointer + ((nint)i * _length), _length);
+            var (length, move) = Squares(weights.Slice((i - j) * _hidden, _hidden), _taken.Span.Slice(i * _hidden, _hidden));
 
             // A bias that is too low to be told would pass too often, one that is too high too seldom.
             var number = Math.Max(bias[i - j] * _scale, -Most);
             *At(_features, i) = number <= Most ? (short)Round(number) : default;
-            largest = MathF.Max(largest, number <= Most ? square : float.NaN);
+            (_lengths[i], _moves[i]) = (MathF.Sqrt(length), number <= Most ? MathF.Sqrt(move) : float.NaN);
         }
-
-        _squares[j / Lanes.Count] = largest;
     }
 
     /// <summary>Completes the beginning of a batch.</summary>
     internal void Ready()
     {
         var largest = 0f;
-        foreach (var square in _squares)
+        foreach (var move in _moves)
         {
-            largest = MathF.Max(largest, square);
+            largest = MathF.Max(largest, move);
         }
 
-        _move = _scale > 0 ? MathF.Sqrt(largest) : float.NaN;
+        for (var i = 0; i < _features; i++)
+        {
+            _offs[i] = (_longest * _moves[i]) + (largest * _lengths[i]);
+        }
     }
 
     /// <summary>Lists rows of equally many non-zeros for <see cref="Look"/>.</summary>
@@ -187,25 +185,30 @@ internal sealed unsafe class OutputScreen
         var least = 3 + stretch.Length + ((_hidden + (3 * stretch.Length)) / 128);
         nint rowLength = _rowLength;
         var bias = (int)(_features * rowLength);
-        for (; rows > 0; rows--, offsets += rowStep, values += rowStep)
+        fixed (float* offs = _offs)
         {
-            var norm = 1f;
-            for (nint e = 0; e < end; e += step)
+            for (; rows > 0; rows--, offsets += rowStep, values += rowStep)
             {
-                norm += MathF.Abs(values[e]);
-            }
+                var (norm, sum) = (1f, 0f);
+                for (nint e = 0; e < end; e += step)
+                {
+                    var size = MathF.Abs(values[e]);
+                    norm += size;
+                    sum += size * offs[(uint)offsets[e] / Lanes.Count];
+                }
 
-            // A little more, for what single precision rounds.
-            var off = _move == 0 ? 0 : 1.001f * _scale * Off(offsets, values, end, step) / norm;
-            var margin = off < LargestMargin - least ? least + (int)MathF.Ceiling(off) : LargestMargin;
-            *margins++ = (short)margin;
-            var scale = (Most - (2 * margin)) / norm;
-            for (nint e = 0; e < end; e += step)
-            {
-                *screened++ = new((int)((uint)offsets[e] / Lanes.Count * (nuint)rowLength), Round(values[e] * scale));
-            }
+                // A little more, for what single precision rounds.
+                var off = 1.001f * _scale * sum / norm;
+                var margin = off < LargestMargin - least ? least + (int)MathF.Ceiling(off) : LargestMargin;
+                *margins++ = (short)margin;
+                var scale = (Most - (2 * margin)) / norm;
+                for (nint e = 0; e < end; e += step)
+                {
+                    *screened++ = new((int)((uint)offsets[e] / Lanes.Count * (nuint)rowLength), Round(values[e] * scale));
+                }
 
-            *screened++ = new(bias, Round(scale));
+                *screened++ = new(bias, Round(scale));
+            }
         }
     }
 
@@ -314,54 +317,25 @@ internal sealed unsafe class OutputScreen
         }
     }
 
-    /// <summary>w |Vx| + v |h| of a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float Off(int* offsets, float* values, nint end, nint step)
+    /// <summary>|row|² and |row − taken|².</summary>
+    private static (float OfRow, float OfMove) Squares(ReadOnlySpan<float> row, ReadOnlySpan<float> taken)
     {
-        float* taken = _taken.Pointer, moves = _moves.Pointer;
-        nint length = _length;
-        Vector256<float> ofHidden = default, ofMoves = default;
-        for (nint k = 0; k < length; k += Vector256<float>.Count)
+        Vector256<float> ofRow = default, ofMove = default;
+        var k = 0;
+        for (; k + Vector256<float>.Count <= row.Length; k += Vector256<float>.Count)
         {
-            Vector256<float> hidden = default, moved = default;
-            for (nint e = 0; e < end; e += step)
-            {
-                var row = ((nint)((uint)offsets[e] / Lanes.Count) * length) + k;
-                var value = Vector256.Create(values[e]);
-                hidden += value * Vector256.Load(taken + row);
-                moved += value * Vector256.Load(moves + row);
-            }
-
-            hidden += moved;
-            ofHidden += hidden * hidden;
-            ofMoves += moved * moved;
+            var (w, move) = (Vector256.Create(row[k..]), Vector256.Create(row[k..]) - Vector256.Create(taken[k..]));
+            (ofRow, ofMove) = (ofRow + (w * w), ofMove + (move * move));
         }
 
-        return (_longest * MathF.Sqrt(Vector256.Sum(ofMoves))) + (_move * MathF.Sqrt(Vector256.Sum(ofHidden)));
-    }
-
-    /// <summary>row ← row − taken.</summary>
-    /// <returns>Its square.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Subtract(float* row, float* taken, nint length)
-    {
-        Vector256<float> squares = default;
-        for (nint k = 0; k < length; k += Vector256<float>.Count)
+        var (sum, sumOfMove) = (Vector256.Sum(ofRow), Vector256.Sum(ofMove));
+        for (; k < row.Length; k++)
         {
-            var move = Vector256.Load(row + k) - Vector256.Load(taken + k);
-            move.Store(row + k);
-            squares += move * move;
+            var move = row[k] - taken[k];
+            (sum, sumOfMove) = (sum + (row[k] * row[k]), sumOfMove + (move * move));
         }
 
-        return Vector256.Sum(squares);
-    }
-
-    private void CopyRows(int j, ReadOnlySpan<float> weights, PinnedBuffer to)
-    {
-        for (var i = 0; i < Math.Min(Lanes.Count, _features - j); i++)
-        {
-            weights.Slice(i * _hidden, _hidden).CopyTo(to.Span[((j + i) * _length)..]);
-        }
+        return (sum, sumOfMove);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
