@@ -8,13 +8,23 @@ namespace ToyModels;
 /// </summary>
 internal abstract unsafe class AdamW(OptimizerOptions options)
 {
-    /// <summary>Parameters from which several threads pay: some hundred microseconds.</summary>
-    private const int LeastShared = 1 << 18;
+    /// <summary>Parameters from which several threads pay: some microseconds. Each then has its part of the gradient, and of W for the next step, in its own caches.</summary>
+    private const int LeastShared = 1 << 13;
+
+    /// <summary>Parameters of a piece at least.</summary>
+    private const int LeastOfPiece = 1 << 10;
 
     /// <summary>So that a thread that is slower for a while holds no other up.</summary>
     private const int PiecesPerThread = 8;
 
     private readonly AdamRates _rates = new(options);
+
+    // What threads share in the step in hand: a lambda that held it would be made anew at every step.
+    private PinnedBuffer? _parameters;
+    private PinnedBuffer? _gradient;
+    private float _scale;
+    private int _pieces;
+    private Action<int, int>? _movePiece;
 
     /// <summary>The constants of the rule.</summary>
     protected OptimizerOptions Options => options;
@@ -42,18 +52,18 @@ internal abstract unsafe class AdamW(OptimizerOptions options)
         }
         else
         {
-            Share(team, (nint)parameters.Pointer, (nint)gradient.Pointer, parameters.Length / Lanes.Count, scale);
+            Share(team, parameters, gradient, scale);
         }
     }
 
-    // A method of its own: what the lambda holds would be made at every step of a small model, too.
-    private void Share(WorkerTeam team, nint parameters, nint gradient, int vectors, float scale)
+    private void Share(WorkerTeam team, PinnedBuffer parameters, PinnedBuffer gradient, float scale)
     {
-        var pieces = PiecesPerThread * team.Size;
-        team.Share(pieces, (_, piece) => Move((float*)parameters, (float*)gradient, Start(piece), Start(piece + 1), scale));
-
-        int Start(int piece) => (int)((long)vectors * piece / pieces) * Lanes.Count;
+        (_parameters, _gradient, _scale) = (parameters, gradient, scale);
+        _pieces = Math.Min(PiecesPerThread * team.Size, parameters.Length / LeastOfPiece);
+        team.Share(_pieces, _movePiece ??= (_, piece) => Move(_parameters!.Pointer, _gradient!.Pointer, Start(piece), Start(piece + 1), _scale));
     }
+
+    private int Start(int piece) => (int)((long)(_parameters!.Length / Lanes.Count) * piece / _pieces) * Lanes.Count;
 
     /// <summary>Applies the rule with this step's <see cref="Rate"/> and <see cref="Root"/> to parameters <paramref name="first"/> up to <paramref name="end"/>.</summary>
     protected abstract void Move(float* parameters, float* gradient, int first, int end, float scale);
