@@ -48,12 +48,10 @@ internal sealed unsafe class OutputScreen
     // Rows of W as G has them.
     private readonly PinnedBuffer _taken;
 
-    // Of each feature the length of its row of W, and of what the row has moved by since, which is no number where all outputs pass.
-    private readonly float[] _lengths;
-    private readonly float[] _moves;
-
-    // Of each feature, what outputs may be off by, a unit of |x|.
-    private readonly float[] _offs;
+    // Of each feature |W_i|² and |V_i|², which is no number where all outputs pass, and what outputs may be off by, a unit of |x_i|; zeros up to whole vectors.
+    private readonly PinnedBuffer _squares;
+    private readonly PinnedBuffer _moves;
+    private readonly PinnedBuffer _offs;
 
     // The longest row that G has.
     private float _longest;
@@ -71,7 +69,7 @@ internal sealed unsafe class OutputScreen
         _rowLength = Columns;
         _gram = new((((long)(features + 1) * _rowLength) + BlockColumns) / 2);
         _taken = new((long)features * hidden);
-        (_lengths, _moves, _offs) = (new float[features], new float[features], new float[features]);
+        (_squares, _moves, _offs) = (new(Columns), new(Columns), new(Columns));
         for (var j = features; j < Columns; j++)
         {
             *At(_features, j) = -Most;
@@ -143,31 +141,48 @@ internal sealed unsafe class OutputScreen
     /// <param name="j">The first.</param>
     /// <param name="weights">Rows of W, from row j on.</param>
     /// <param name="bias">Their biases.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Take(int j, ReadOnlySpan<float> weights, float* bias)
     {
-        for (var i = j; i < Math.Min(j + Lanes.Count, _features); i++)
+        var rows = Math.Min(Lanes.Count, _features - j);
+        fixed (float* first = weights[..(rows * _hidden)])
         {
-            var (length, move) = Squares(weights.Slice((i - j) * _hidden, _hidden), _taken.Span.Slice(i * _hidden, _hidden));
+            for (var i = 0; i < rows; i++)
+            {
+                Squares(first + (i * _hidden), _taken.Pointer + ((nint)(j + i) * _hidden), _hidden, _squares.Pointer + j + i, _moves.Pointer + j + i);
 
-            // A bias that is too low to be told would pass too often, one that is too high too seldom.
-            var number = Math.Max(bias[i - j] * _scale, -Most);
-            *At(_features, i) = number <= Most ? (short)Round(number) : default;
-            (_lengths[i], _moves[i]) = (MathF.Sqrt(length), number <= Most ? MathF.Sqrt(move) : float.NaN);
+                // A bias that is too low to be told would pass too often, one that is too high too seldom.
+                var number = Math.Max(bias[i] * _scale, -Most);
+                *At(_features, j + i) = number <= Most ? (short)Round(number) : default;
+                if (!(number <= Most))
+                {
+                    _moves.Pointer[j + i] = float.NaN;
+                }
+            }
         }
     }
 
     /// <summary>Completes the beginning of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Ready()
     {
-        var largest = 0f;
-        foreach (var move in _moves)
+        float* squares = _squares.Pointer, moves = _moves.Pointer;
+        Vector256<float> most = default;
+        for (nint i = 0; i < Columns; i += Vector256<float>.Count)
         {
-            largest = MathF.Max(largest, move);
+            most = Vector256.Max(most, Vector256.Load(moves + i));
         }
 
-        for (var i = 0; i < _features; i++)
+        var largest = 0f;
+        for (var lane = 0; lane < Vector256<float>.Count; lane++)
         {
-            _offs[i] = (_longest * _moves[i]) + (largest * _lengths[i]);
+            largest = MathF.Max(largest, most[lane]);
+        }
+
+        Vector256<float> longest = Vector256.Create(_longest), move = Vector256.Create(MathF.Sqrt(largest));
+        for (nint i = 0; i < Columns; i += Vector256<float>.Count)
+        {
+            ((longest * Vector256.Sqrt(Vector256.Load(moves + i))) + (move * Vector256.Sqrt(Vector256.Load(squares + i)))).Store(_offs.Pointer + i);
         }
     }
 
@@ -185,30 +200,28 @@ internal sealed unsafe class OutputScreen
         var least = 3 + stretch.Length + ((_hidden + (3 * stretch.Length)) / 128);
         nint rowLength = _rowLength;
         var bias = (int)(_features * rowLength);
-        fixed (float* offs = _offs)
+        var offs = _offs.Pointer;
+        for (; rows > 0; rows--, offsets += rowStep, values += rowStep)
         {
-            for (; rows > 0; rows--, offsets += rowStep, values += rowStep)
+            var (norm, sum) = (1f, 0f);
+            for (nint e = 0; e < end; e += step)
             {
-                var (norm, sum) = (1f, 0f);
-                for (nint e = 0; e < end; e += step)
-                {
-                    var size = MathF.Abs(values[e]);
-                    norm += size;
-                    sum += size * offs[(uint)offsets[e] / Lanes.Count];
-                }
-
-                // A little more, for what single precision rounds.
-                var off = 1.001f * _scale * sum / norm;
-                var margin = off < LargestMargin - least ? least + (int)MathF.Ceiling(off) : LargestMargin;
-                *margins++ = (short)margin;
-                var scale = (Most - (2 * margin)) / norm;
-                for (nint e = 0; e < end; e += step)
-                {
-                    *screened++ = new((int)((uint)offsets[e] / Lanes.Count * (nuint)rowLength), Round(values[e] * scale));
-                }
-
-                *screened++ = new(bias, Round(scale));
+                var size = MathF.Abs(values[e]);
+                norm += size;
+                sum += size * offs[(uint)offsets[e] / Lanes.Count];
             }
+
+            // A little more, for what single precision rounds.
+            var off = 1.001f * _scale * sum / norm;
+            var margin = off < LargestMargin - least ? least + (int)MathF.Ceiling(off) : LargestMargin;
+            *margins++ = (short)margin;
+            var scale = (Most - (2 * margin)) / norm;
+            for (nint e = 0; e < end; e += step)
+            {
+                *screened++ = new((int)((uint)offsets[e] / Lanes.Count * (nuint)rowLength), Round(values[e] * scale));
+            }
+
+            *screened++ = new(bias, Round(scale));
         }
     }
 
@@ -318,24 +331,26 @@ internal sealed unsafe class OutputScreen
     }
 
     /// <summary>|row|² and |row − taken|².</summary>
-    private static (float OfRow, float OfMove) Squares(ReadOnlySpan<float> row, ReadOnlySpan<float> taken)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Squares(float* row, float* taken, nint length, float* ofRow, float* ofMove)
     {
-        Vector256<float> ofRow = default, ofMove = default;
-        var k = 0;
-        for (; k + Vector256<float>.Count <= row.Length; k += Vector256<float>.Count)
+        Vector256<float> sums = default, sumsOfMove = default;
+        nint k = 0;
+        for (; k + Vector256<float>.Count <= length; k += Vector256<float>.Count)
         {
-            var (w, move) = (Vector256.Create(row[k..]), Vector256.Create(row[k..]) - Vector256.Create(taken[k..]));
-            (ofRow, ofMove) = (ofRow + (w * w), ofMove + (move * move));
+            var w = Vector256.Load(row + k);
+            var move = w - Vector256.Load(taken + k);
+            (sums, sumsOfMove) = (sums + (w * w), sumsOfMove + (move * move));
         }
 
-        var (sum, sumOfMove) = (Vector256.Sum(ofRow), Vector256.Sum(ofMove));
-        for (; k < row.Length; k++)
+        var (sum, sumOfMove) = (Vector256.Sum(sums), Vector256.Sum(sumsOfMove));
+        for (; k < length; k++)
         {
             var move = row[k] - taken[k];
             (sum, sumOfMove) = (sum + (row[k] * row[k]), sumOfMove + (move * move));
         }
 
-        return (sum, sumOfMove);
+        (*ofRow, *ofMove) = (sum, sumOfMove);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
