@@ -110,7 +110,7 @@ internal static unsafe class Tiles
     {
         var last = b + (Quarter * Side);
         var ofA = Vector256.Load(f);
-        var ofB = Vector256.Create(Vector128.Load(g), Vector128.Load(g));
+        var ofB = Halves(g, g);
         Turn(
             Halves(b, last) * ofB, Halves(b + Side, last + Side) * ofB, Halves(b + (2 * Side), last + (2 * Side)) * ofB, Halves(b + (3 * Side), last + (3 * Side)) * ofB,
             out var b0, out var b1, out var b2, out var b3);

@@ -49,8 +49,8 @@ internal sealed unsafe class OutputScreen
     private readonly PinnedBuffer _taken;
 
     // Of each feature |W_i|² and |V_i|², which is no number where all outputs pass, and what outputs may be off by, a unit of |x_i|; zeros up to whole vectors.
-    private readonly PinnedBuffer _squares;
-    private readonly PinnedBuffer _moves;
+    private readonly PinnedBuffer _squaresOfRows;
+    private readonly PinnedBuffer _squaresOfMoves;
     private readonly PinnedBuffer _offs;
 
     // The longest row that G has.
@@ -69,7 +69,7 @@ internal sealed unsafe class OutputScreen
         _rowLength = Columns;
         _gram = new((((long)(features + 1) * _rowLength) + BlockColumns) / 2);
         _taken = new((long)features * hidden);
-        (_squares, _moves, _offs) = (new(Columns), new(Columns), new(Columns));
+        (_squaresOfRows, _squaresOfMoves, _offs) = (new(Columns), new(Columns), new(Columns));
         for (var j = features; j < Columns; j++)
         {
             *At(_features, j) = -Most;
@@ -149,14 +149,15 @@ internal sealed unsafe class OutputScreen
         {
             for (var i = 0; i < rows; i++)
             {
-                Squares(first + (i * _hidden), _taken.Pointer + ((nint)(j + i) * _hidden), _hidden, _squares.Pointer + j + i, _moves.Pointer + j + i);
+                Squares(first + (i * _hidden), _taken.Pointer + ((nint)(j + i) * _hidden), _hidden, _squaresOfRows.Pointer + j + i, _squaresOfMoves.Pointer + j + i);
 
                 // A bias that is too low to be told would pass too often, one that is too high too seldom.
                 var number = Math.Max(bias[i] * _scale, -Most);
-                *At(_features, j + i) = number <= Most ? (short)Round(number) : default;
-                if (!(number <= Most))
+                var isTold = number <= Most;
+                *At(_features, j + i) = isTold ? (short)Round(number) : default;
+                if (!isTold)
                 {
-                    _moves.Pointer[j + i] = float.NaN;
+                    _squaresOfMoves.Pointer[j + i] = float.NaN;
                 }
             }
         }
@@ -166,7 +167,7 @@ internal sealed unsafe class OutputScreen
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Ready()
     {
-        float* squares = _squares.Pointer, moves = _moves.Pointer;
+        float* squares = _squaresOfRows.Pointer, moves = _squaresOfMoves.Pointer;
         Vector256<float> most = default;
         for (nint i = 0; i < Columns; i += Vector256<float>.Count)
         {
