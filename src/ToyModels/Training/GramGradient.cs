@@ -377,7 +377,7 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     {
         _isBothWays = isBothWays;
         _panelsAtOnce = (GramCosts.AreMorePanelsAtOnce(_features, PresentInRow) ? 2 : 1) * DenseKernels<TSimd, TF, TI>.PanelsAtOnce;
-        Share((Panels + _panelsAtOnce - 1 - PanelsLeft) / _panelsAtOnce, _passGroup, _readRowsAhead);
+        Share(Groups, _passGroup, _readRowsAhead);
         _isMirrorDue = false;
         for (var j = 0; j < _features; j++)
         {
@@ -470,18 +470,25 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
     }
 
     /// <summary>
-    /// Where one panel would be left behind groups of several, and a group with it still fits the vectors of <see cref="Columns"/>, the first group has it: alone it
-    /// takes two thirds of the time of two. Unless there were fewer groups than threads then.
+    /// Groups of panels that rows pass at once. Where one panel would be left and still fits with others into the vectors of <see cref="Columns"/>, there is no group
+    /// for it: alone it takes two thirds of the time of two. Unless there were fewer groups than threads then.
     /// </summary>
-    private int PanelsLeft =>
-        Panels % _panelsAtOnce == 1 && Panels / _panelsAtOnce >= (Team?.Size ?? 1) && (_panelsAtOnce + 1) * Lanes.Count <= MostVectors * TSimd.Width ? 1 : 0;
+    private int Groups
+    {
+        get
+        {
+            var (whole, left) = Math.DivRem(Panels, _panelsAtOnce);
+            var isTaken = left == 1 && whole >= (Team?.Size ?? 1) && (_panelsAtOnce + 1) * Lanes.Count <= MostVectors * TSimd.Width;
+            return left == 0 || isTaken ? whole : whole + 1;
+        }
+    }
 
-    /// <summary>Panels that rows pass at once.</summary>
+    /// <summary>The panels of a group, as many as other groups have, or one more in the first ones.</summary>
     private void PassGroup(int group)
     {
-        var left = PanelsLeft;
-        var first = group == 0 ? 0 : (group * _panelsAtOnce) + left;
-        var (j, end) = (first * Lanes.Count, Math.Min((((group + 1) * _panelsAtOnce) + left) * Lanes.Count, _features));
+        var groups = Groups;
+        var j = First(group);
+        var end = Math.Min(First(group + 1), _features);
         for (var panel = j; _isMirrorDue && panel < end; panel += Lanes.Count)
         {
             MirrorGram(panel);
@@ -495,6 +502,8 @@ internal sealed unsafe class GramGradient<TSimd, TF, TI> : GradientEngine
         {
             PassColumns<Off>(j, end);
         }
+
+        int First(int number) => ((number * Panels) + groups - 1) / groups * Lanes.Count;
     }
 
     private void PassColumns<TRelu>(int j, int end)
