@@ -221,7 +221,8 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
                 _slicesToCome[segment] = _slicesOfSegment;
             }
 
-            Share(Segments * (_slicesOfSegment + FeatureTiles), _passPiece);
+            // Features of a segment read all its samples, which whoever drew them has in its caches, and draws anew at the next step.
+            Share(Segments * (_slicesOfSegment + FeatureTiles), _passPiece, kept: FeatureTiles);
             for (var segment = 0; segment < Segments; segment++)
             {
                 Sums<TSimd, TF, TI>.Add(_weightGradient.Pointer, _segmentGradients[segment].Pointer, (nint)_weightGradient.Length);

@@ -57,11 +57,11 @@ internal abstract class GradientEngine : IDisposable
     }
 
     /// <summary>Runs work(thread, piece) for every piece from 0, shared by the team where there is one: see <see cref="WorkerTeam.Share"/>.</summary>
-    protected void Share(int pieces, Action<int, int> work, Action? before = null)
+    protected void Share(int pieces, Action<int, int> work, Action? before = null, int kept = 0)
     {
         if (Team is { } team)
         {
-            team.Share(pieces, work, before);
+            team.Share(pieces, work, before, kept);
             return;
         }
 

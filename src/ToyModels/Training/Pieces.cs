@@ -2,7 +2,7 @@ namespace ToyModels;
 
 /// <summary>
 /// Deals the pieces of one phase to the threads of a team. Each has a range of its own, the same from phase to phase where phases have as many
-/// pieces, so that what it wrote is still in its own caches; one that is done goes on with what others have left.
+/// pieces, so that what it wrote is still in its own caches; one that is done goes on with what others have left, if it is much.
 /// </summary>
 /// <param name="threads">Number of threads.</param>
 internal sealed class Pieces(int threads)
@@ -12,11 +12,14 @@ internal sealed class Pieces(int threads)
 
     private readonly int[] _next = new int[threads * Distance];
     private int _count;
+    private int _kept;
 
     /// <summary>Begins a phase; no thread takes pieces meanwhile.</summary>
-    internal void Begin(int count)
+    /// <param name="count">How many pieces there are.</param>
+    /// <param name="kept">The last pieces of a range that others leave to its thread: that they read what is in its caches may cost both more than they help.</param>
+    internal void Begin(int count, int kept)
     {
-        _count = count;
+        (_count, _kept) = (count, kept);
         for (var range = 0; range < threads; range++)
         {
             _next[range * Distance] = Start(range);
@@ -30,10 +33,13 @@ internal sealed class Pieces(int threads)
         {
             var range = (thread + i) % threads;
             ref var next = ref _next[range * Distance];
-            var end = Start(range + 1);
-            if (Volatile.Read(ref next) < end && Interlocked.Increment(ref next) - 1 is var piece && piece < end)
+            var end = Start(range + 1) - (i > 0 ? _kept : 0);
+            for (var piece = Volatile.Read(ref next); piece < end; piece = Volatile.Read(ref next))
             {
-                return piece;
+                if (Interlocked.CompareExchange(ref next, piece + 1, piece) == piece)
+                {
+                    return piece;
+                }
             }
         }
 

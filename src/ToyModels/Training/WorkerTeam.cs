@@ -65,9 +65,10 @@ internal sealed class WorkerTeam : IDisposable
     /// <param name="pieces">How many there are.</param>
     /// <param name="work">What is done with a piece; pieces meet in nothing.</param>
     /// <param name="before">What the caller does before it takes pieces, while others do already.</param>
-    internal void Share(int pieces, Action<int, int> work, Action? before = null)
+    /// <param name="kept">The last pieces of each range that others leave to its thread: see <see cref="Pieces.Begin"/>.</param>
+    internal void Share(int pieces, Action<int, int> work, Action? before = null, int kept = 0)
     {
-        _pieces.Begin(pieces);
+        _pieces.Begin(pieces, kept);
         (_workOnPiece, _before) = (work, before);
         Run(_takePieces);
     }

@@ -40,9 +40,9 @@ public sealed class WorkerTeamTests
     {
         using var team = new WorkerTeam(size);
         var done = new int[pieces];
-        for (var round = 1; round <= 50; round++)
+        for (var round = 1; round <= 100; round++)
         {
-            team.Share(pieces, (_, piece) => Interlocked.Increment(ref done[piece]));
+            team.Share(pieces, (_, piece) => Interlocked.Increment(ref done[piece]), kept: round % 3);
             Assert.All(done, count => Assert.Equal(round, count));
         }
     }
@@ -63,6 +63,32 @@ public sealed class WorkerTeamTests
             () => SpinWait.SpinUntil(() => Volatile.Read(ref left) == 0, TimeSpan.FromSeconds(30)));
         Assert.Equal(0, left);
         Assert.Equal(0, caller);
+    }
+
+    [Fact]
+    public void The_last_pieces_of_a_range_are_left_to_its_thread_where_asked()
+    {
+        var pieces = new Pieces(2);
+        pieces.Begin(10, kept: 2);
+        Assert.Equal([5, 6, 7, 8, 9, 0, 1, 2, -1, -1], Enumerable.Range(0, 10).Select(_ => pieces.Take(1)));
+        Assert.Equal([3, 4, -1], Enumerable.Range(0, 3).Select(_ => pieces.Take(0)));
+
+        // More than a range has.
+        pieces.Begin(3, kept: 5);
+        Assert.Equal([0, -1], Enumerable.Range(0, 2).Select(_ => pieces.Take(0)));
+        Assert.Equal([1, 2, -1], Enumerable.Range(0, 3).Select(_ => pieces.Take(1)));
+    }
+
+    [Fact]
+    public void No_piece_is_lost_where_one_thread_helps_while_another_takes_its_last()
+    {
+        using var team = new WorkerTeam(2);
+        var done = 0;
+        for (var round = 1; round <= 20_000; round++)
+        {
+            team.Share(8, (_, _) => Interlocked.Increment(ref done), kept: 1);
+            Assert.Equal(8 * round, done);
+        }
     }
 
     [Fact]
