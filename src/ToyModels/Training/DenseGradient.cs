@@ -12,7 +12,7 @@ namespace ToyModels;
 /// </para>
 /// <para>
 /// Threads that share a chunk each go through segments of their own, where rows that are generated are drawn only then; who is done helps with what is left of the
-/// others, a slice of samples or some features of the weight gradient. Each segment has a gradient of its own, and all wait once, before these
+/// others as long as that has a slice of samples, not with features of the weight gradient alone. Each segment has a gradient of its own, and all wait once, before these
 /// are added up. Where such gradients would be too large, the threads share the slices first, then the features of the one gradient.
 /// </para>
 /// </summary>
