@@ -12,8 +12,8 @@ namespace ToyModels;
 /// </para>
 /// <para>
 /// Threads that share a chunk each go through segments of their own, where rows that are generated are drawn only then; who is done helps with what is left of the
-/// others as long as that has a slice of samples, not with features of the weight gradient alone. Each segment has a gradient of its own, and all wait once, before these
-/// are added up. Where such gradients would be too large, the threads share the slices first, then the features of the one gradient.
+/// others as long as that has a slice of samples, not with features of the weight gradient alone. Segments that are left, fewer than threads, all share: their slices,
+/// then their features. Each segment has a gradient of its own, and all wait before these are added up. Where such gradients would be too large, the threads share the slices first, then the features of the one gradient.
 /// </para>
 /// </summary>
 internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
@@ -38,6 +38,8 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     private readonly Action<int, int> _forward;
     private readonly Action<int, int> _bothWays;
     private readonly Action<int, int> _passPiece;
+    private readonly Action<int, int> _passLeftSlice;
+    private readonly Action<int, int> _passLeftFeatures;
     private readonly Action<int, int> _addWeightGradient;
     private readonly float[] _importances;
     private readonly PinnedBuffer _weights;
@@ -56,6 +58,9 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
     // Of each segment of the chunk in hand, where several threads share it: what it adds to the weight gradient, and its slices still to come.
     private readonly PinnedBuffer[] _segmentGradients;
     private readonly int[] _slicesToCome;
+
+    // The first of them: as many for each thread.
+    private int _dealt;
 
     // Of each slice of the chunk in hand.
     private readonly PinnedBuffer _sliceBiasGradients;
@@ -87,6 +92,8 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         _forward = (_, slice) => Slice(slice, isBothWays: false);
         _bothWays = (_, slice) => Slice(slice, isBothWays: true);
         _passPiece = PassPiece;
+        _passLeftSlice = (_, slice) => Slice((_dealt * _slicesOfSegment) + slice, isBothWays: true);
+        _passLeftFeatures = (thread, piece) => TakeSegmentGradient(thread, _dealt + (piece / FeatureTiles), piece % FeatureTiles);
         _addWeightGradient = AddWeightGradient;
         _importances = importances.ToArray();
         _weights = new((long)features * hidden);
@@ -216,13 +223,17 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
         else if (_segmentGradients.Length > 0)
         {
-            for (var segment = 0; segment < Segments; segment++)
-            {
-                _slicesToCome[segment] = _slicesOfSegment;
-            }
+            _dealt = Segments - (Segments % Team.Size);
+            _slicesToCome.AsSpan(0, _dealt).Fill(_slicesOfSegment);
 
             // Features of a segment read all its samples, which whoever drew them has in its caches, and draws anew at the next step.
-            Share(Segments * (_slicesOfSegment + FeatureTiles), _passPiece, kept: FeatureTiles);
+            Share(_dealt * (_slicesOfSegment + FeatureTiles), _passPiece, kept: FeatureTiles);
+            if (_dealt < Segments)
+            {
+                Share(Slices - (_dealt * _slicesOfSegment), _passLeftSlice);
+                Share((Segments - _dealt) * FeatureTiles, _passLeftFeatures);
+            }
+
             for (var segment = 0; segment < Segments; segment++)
             {
                 Sums<TSimd, TF, TI>.Add(_weightGradient.Pointer, _segmentGradients[segment].Pointer, (nint)_weightGradient.Length);
@@ -264,7 +275,7 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
         }
     }
 
-    /// <summary>A slice of a segment, or some features of its weight gradient, which wait for its slices if others have not finished them.</summary>
+    /// <summary>A slice of a segment that was dealt, or some features of its weight gradient, which wait for its slices if others have not finished them.</summary>
     private void PassPiece(int thread, int piece)
     {
         var (segment, step) = Math.DivRem(piece, _slicesOfSegment + FeatureTiles);
@@ -292,7 +303,13 @@ internal sealed unsafe class DenseGradient<TSimd, TF, TI> : DenseEngine
             wait.SpinOnce(sleep1Threshold: -1);
         }
 
-        var (from, to) = FeaturesOf(step - _slicesOfSegment);
+        TakeSegmentGradient(thread, segment, step - _slicesOfSegment);
+    }
+
+    /// <summary>Some features of what a segment adds to the weight gradient.</summary>
+    private void TakeSegmentGradient(int thread, int segment, int tile)
+    {
+        var (from, to) = FeaturesOf(tile);
         var gradient = _segmentGradients[segment];
         gradient.Span[(from * _rowLength)..(to * _rowLength)].Clear();
         AddSegment(thread, segment, from, to, gradient.Pointer + ((nint)from * _rowLength));

@@ -435,12 +435,16 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(2, 70, 0.2f)]
-    [InlineData(3, 70, 0.2f)]
-    [InlineData(7, 70, 0.2f)]
-    [InlineData(3, 70, 0.05f)]
-    [InlineData(3, 20, 0.5f)]
-    public void A_team_of_threads_gives_the_bits_of_one(int threads, int features, float density)
+    [InlineData(2, 70, 0.2f, false)]
+    [InlineData(3, 70, 0.2f, false)]
+    [InlineData(7, 70, 0.2f, false)]
+    [InlineData(3, 70, 0.05f, false)]
+    [InlineData(3, 20, 0.5f, false)]
+    [InlineData(3, 250, 0.2f, false)]
+    [InlineData(2, 250, 0.2f, true)]
+    [InlineData(3, 250, 0.2f, true)]
+    [InlineData(7, 70, 0.2f, true)]
+    public void A_team_of_threads_gives_the_bits_of_one(int threads, int features, float density, bool listsInputs)
     {
         var samples = new GeneratedSamples(new FeatureDistribution(features, density), seed: 9);
         using var alone = Create(1);
@@ -451,7 +455,7 @@ public sealed class GradientTests
         Assert.Equal(alone.BiasGradient, team.BiasGradient);
 
         DenseGradient<Simd256, Vector256<float>, Vector256<int>> Create(int size) =>
-            new(ToyModelKind.ReluOutput, features, 4, [.. Importance.Uniform().Resolve(features)], batch: 1100, size);
+            new(ToyModelKind.ReluOutput, features, 4, [.. Importance.Uniform().Resolve(features)], batch: 1100, size, listsInputs);
 
         (double Trained, double Evaluated, long Present) Run(GradientEngine engine)
         {
