@@ -178,13 +178,15 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [InlineData(40)]
-    [InlineData(70)]
-    [InlineData(100)]
-    public void The_form_over_non_zeros_gives_the_same_bits_on_any_width_and_number_of_threads(int features)
+    [InlineData(40, 0.03f)]
+    [InlineData(70, 0.03f)]
+    [InlineData(70, 0.1f)]
+    [InlineData(100, 0.03f)]
+    [InlineData(100, 0.1f)]
+    public void The_form_over_non_zeros_gives_the_same_bits_on_any_width_and_number_of_threads(int features, float density)
     {
-        // An odd number of panels of sixteen features: of several threads some pass three at once, others two or one.
-        var problem = new Problem(ToyModelKind.ReluOutput, features, 9, 600, 0.03f);
+        // An odd number of panels of sixteen features, which pass by one, two, three or four, as vectors, threads and non-zeros of a row have it.
+        var problem = new Problem(ToyModelKind.ReluOutput, features, 9, 600, density);
         using var one = Create<Simd256, Vector256<float>, Vector256<int>>(1);
         var loss = problem.Accumulate(one, 0.5f);
         var reference = problem.Reference();
