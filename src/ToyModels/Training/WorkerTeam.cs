@@ -68,6 +68,13 @@ internal sealed class WorkerTeam : IDisposable
     /// <param name="kept">The last pieces of each range that others leave to its thread: see <see cref="Pieces.Begin"/>.</param>
     internal void Share(int pieces, Action<int, int> work, Action? before = null, int kept = 0)
     {
+        // The others need not hear of nothing.
+        if (pieces == 0)
+        {
+            before?.Invoke();
+            return;
+        }
+
         _pieces.Begin(pieces, kept);
         (_workOnPiece, _before) = (work, before);
         Run(_takePieces);
